@@ -1,0 +1,36 @@
+# Two commands are all a fresh machine needs: `make plan` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: help plan test test-slow bench-build clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $(READY)
+
+plan: $(READY) ## solve the flagship instance to an Excel plan and check it
+	$(RUN)/planner solve instances/china-2022
+	$(RUN)/planner verify outputs/china-2022/base
+
+test: $(READY) ## the tests (under 10 minutes on 2 cores)
+	$(RUN)/python -m pytest -m "not slow and not public"
+
+test-slow: $(READY) ## the tests that take minutes
+	$(RUN)/python -m pytest -m "slow"
+
+$(VENV)/.bench: $(READY)
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+bench-build: $(VENV)/.bench ## building and hand-over, against Pyomo's own HiGHS interface and linopy
+	$(RUN)/python -m benchmarks.build
+
+clean: ## remove the environment and caches (plans in outputs/ stay)
+	rm -rf $(VENV) build *.egg-info .pytest_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""From a checked instance to a Pyomo model: cells, decisions, balances, goals."""

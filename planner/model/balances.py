@@ -1,0 +1,47 @@
+"""Closing the balances: money central and local, talent, platform capacity, dependence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+def close_balances(core) -> None:
+    """Writes one row per balance and report the balance sheet (who drew what)."""
+    _close_central(core)
+    _close_local(core)
+    for name in ("talent", "platform"):
+        balance = core.balances[name]
+        if balance.supplies and balance.draws:
+            index = balance.supplies[0][1].index
+            drawn, supplied = balance.sums(index)
+            core.block.require(name, drawn - supplied, "<=")
+
+
+def _close_central(core) -> None:
+    block, instance, balance = core.block, core.instance, core.balances["central"]
+    budget = instance.table("budget")
+    if budget.empty or not instance.setting("budgets"):
+        return
+    index = core.space.index(year=None)
+    money = index.map("year", dict(zip(budget["year"], budget["central"])), default=0.0)
+    carry = block.columns("carry", index, upper=instance.setting("carry_limit") * money)
+    drawn, supplied = balance.sums(index)
+    brought = carry.shift("year", 1).on(index)
+    block.require("central_budget", drawn - supplied + carry.linear() - brought, "<=", money)
+    for owner, amount in balance.draws + [(who, -part) for who, part in balance.supplies]:
+        core.sheet.append(("central", owner, amount.on(index)))
+    core.sheet.append(("central", "carried over", carry.linear()))
+    core.sheet.append(("central", "brought forward", -brought))
+
+
+def _close_local(core) -> None:
+    block, instance, balance = core.block, core.instance, core.balances["local"]
+    table = instance.table("local_budget")
+    if table.empty or not instance.setting("budgets") or not (balance.draws or balance.supplies):
+        return
+    index = core.space.index(region=None, year=None)
+    limits = dict(zip(zip(table["region"], table["year"]), table["local"]))
+    drawn, supplied = balance.sums(index)
+    block.require("local_budget", drawn - supplied, "<=",
+                  index.map(("region", "year"), limits, default=np.inf))
+    for owner, amount in balance.draws + [(who, -part) for who, part in balance.supplies]:
+        core.sheet.append(("local", owner, amount.on(index)))

@@ -1,0 +1,55 @@
+"""Rows of compliance: what a rule requires, what a plan reaches, by clause.
+
+Mechanisms return these from `measure`; they are the report sheet and the audit
+at once. A row is kept when `slack >= -tolerance * scale`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ["rule", "where", "year", "sense", "reached", "required", "unit"]
+TOLERANCE = 1e-6
+"""Relative tolerance of the audit."""
+
+
+def rule(name: str, frame: pd.DataFrame, required, reached, sense: str, unit: str = "money",
+         scale=None) -> pd.DataFrame:
+    """Compliance rows of one rule.
+
+    name      the rule's name, the same as in `Block.require`
+    frame     label columns (zone, year, ...), one row per clause; other columns
+              are not allowed
+    required, reached  right and left side: numbers or arrays as long as the frame
+    sense     '>=', '<=' or '=='
+    scale     what the tolerance is relative to (default: the larger side, at least 1)
+    Returns columns rule, where, year, sense, reached, required, unit, slack, scale.
+    slack is signed: below 0 the rule is broken; for '==' it is minus the distance.
+    """
+    labels = [column for column in frame.columns if column != "year"]
+    where = frame[labels].astype(str).agg(", ".join, axis=1) if labels else pd.Series(
+        "", index=frame.index)
+    out = pd.DataFrame({
+        "rule": name, "where": where.to_numpy(dtype=object),
+        "year": frame["year"].to_numpy() if "year" in frame else 0, "sense": sense,
+        "reached": np.broadcast_to(np.asarray(reached, float), (len(frame),)),
+        "required": np.broadcast_to(np.asarray(required, float), (len(frame),)), "unit": unit})
+    gap = out["reached"] - out["required"]
+    out["slack"] = gap if sense == ">=" else -gap if sense == "<=" else -gap.abs()
+    size = np.maximum(out["reached"].abs(), out["required"].abs().replace(np.inf, 0))
+    out["scale"] = np.maximum(size if scale is None else scale, 1.0)
+    return out[np.isfinite(out["required"])].reset_index(drop=True)
+
+
+def together(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Several rules' rows, one after the other; an empty frame when there are none."""
+    parts = [part for part in parts if part is not None and len(part)]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS + ["slack", "scale"])
+    return pd.concat(parts, ignore_index=True)
+
+
+def broken(rows: pd.DataFrame, relief=0.0, tolerance: float = TOLERANCE) -> pd.Series:
+    """True for each row that is broken by more than its relief and the tolerance."""
+    return rows["slack"] + relief < -tolerance * rows["scale"]

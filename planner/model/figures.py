@@ -1,0 +1,121 @@
+"""What the core computes from an instance's tables alone: no model, no solver.
+
+The model is written from these figures and the audit recomputes with them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.instance.tables import ALL
+from planner.model.response import Pieces, pieces
+
+CORE = {"region": "regions", "industry": "industries", "category": "categories", "stage": "stages"}
+"""The four dimensions of a cell and the tables that name their members."""
+
+
+def members(instance, dim: str, table: str) -> pd.DataFrame:
+    """A dimension's table; the core's dimensions get the member 'all' where there is none."""
+    frame = instance.table(table)
+    if frame.empty and dim in CORE and not instance.table("baseline").empty:
+        defaults = {column.name: [column.default] for column in instance.declared(table).columns}
+        frame = pd.DataFrame(defaults | {dim: [ALL]})
+    return frame
+
+
+def rd_stages(instance) -> list[str]:
+    """The stages that count as research and development."""
+    return stages_with_role(instance, "basic", "applied", "development")
+
+
+def curves(instance) -> dict[str, Pieces]:
+    """The piecewise response of every stage (formulation, section 2)."""
+    stages = members(instance, "stage", "stages")
+    return {row.stage: pieces(row.response, float(row.elasticity or 0.5),
+                              instance.setting("response_tolerance"),
+                              instance.setting("min_ratio"), instance.setting("max_ratio"))
+            for row in stages.itertuples()}
+
+
+def returns(instance) -> tuple[np.ndarray, np.ndarray]:
+    """(A_c by year, discount of its effect by year), two arrays cells x years.
+
+    A_c = base_return[stage] x fit[region, industry] x weight[category] x window
+    (P3 I.2); a stage's effect arrives `lag` years later and is discounted to the
+    base year.
+    """
+    cells = instance.table("baseline")
+    stages = members(instance, "stage", "stages").set_index("stage")
+    weight = members(instance, "category", "categories").set_index("category")["weight"]
+    base = (cells["stage"].map(stages["base_return"].fillna(1.0)).to_numpy(float)
+            * cells["category"].map(weight).to_numpy(float))
+    base *= _lookup(instance.table("fit"), ["region", "industry"], "fit", cells)
+    gain = np.repeat(base[:, None], len(instance.years), axis=1)
+    if instance.on("technology_windows"):
+        windows = instance.table("windows")
+        for t, year in enumerate(instance.years):
+            gain[:, t] *= _lookup(windows[windows["year"] == year], ["industry", "category"],
+                                  "multiplier", cells)
+    arrives = np.array(instance.years) + cells["stage"].map(stages["lag"]).to_numpy(int)[:, None]
+    rate = 1 + instance.setting("discount")
+    return gain, rate ** -(arrives - instance.base_year).astype(float)
+
+
+def _lookup(table: pd.DataFrame, keys: list[str], column: str, cells: pd.DataFrame) -> np.ndarray:
+    """A factor per cell; 1 where the table says nothing."""
+    if table.empty:
+        return np.ones(len(cells))
+    factor = table.set_index(keys)[column]
+    return factor.reindex(pd.MultiIndex.from_frame(cells[keys])).fillna(1.0).to_numpy(float)
+
+
+def steering_floor(instance):
+    """The private money each (region, industry, year) keeps at least, as a frame.
+
+    Columns region, industry, year, floor: `(1 - steering)^n` of the private
+    money that the baseline mix puts there, n the years since the base year (P1).
+    """
+    base, private = instance.table("baseline"), instance.table("private")
+    whole = base.groupby(["region", "stage"])["spend"].transform("sum")
+    mix = base.assign(share=(base["spend"] / whole).fillna(0.0))
+    mix = mix.groupby(["region", "industry", "stage"], as_index=False)["share"].sum()
+    money = mix.merge(private, on=["region", "stage"])
+    keep = (1 - instance.setting("steering")) ** (money["year"] - instance.base_year)
+    money["floor"] = keep * money["share"] * money["private"]
+    return money.groupby(["region", "industry", "year"], as_index=False)["floor"].sum()
+
+
+def population_share(instance) -> pd.Series:
+    """Population share by region."""
+    population = instance.table("regions").set_index("region")["population"]
+    return population / population.sum()
+
+
+def gini(spend: pd.Series, population: pd.Series) -> float:
+    """Population-weighted Gini of spend per head; both indexed by region."""
+    spend, population = spend.align(population, join="right", fill_value=0.0)
+    share = (population / population.sum()).to_numpy()
+    per_head = (spend / population).to_numpy()
+    mean = float(share @ per_head)
+    gaps = np.abs(per_head[:, None] - per_head[None, :])
+    return float(share @ gaps @ share / (2 * mean)) if mean > 0 else 0.0
+
+
+def reference_per_head(instance) -> float:
+    """Base-year spend per head, the fixed scale of the balance goal."""
+    population = instance.table("regions")["population"].sum()
+    return float(instance.table("baseline")["spend"].sum() / population)
+
+
+def stages_with_role(instance, *roles: str) -> list[str]:
+    """The stages that play a part in the chain, such as 'basic' or 'conversion'."""
+    stages = members(instance, "stage", "stages")
+    return list(stages.loc[stages["role"].isin(roles), "stage"])
+
+
+def path(instance, start: float, end: float) -> dict[int, float]:
+    """A straight line over the plan years from `start` in the base year to `end` in the last."""
+    span = instance.years[-1] - instance.base_year
+    return {year: start + (end - start) * (year - instance.base_year) / span
+            for year in instance.years}

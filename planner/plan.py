@@ -1,0 +1,208 @@
+"""A solved plan: tidy tables and their passport. Leaves the modelling layer at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from planner.model.compliance import TOLERANCE, broken, together
+from planner.model.values import cell_values, measure_core
+
+LABELS = ("region", "zone", "industry", "category", "stage", "instrument", "level", "performer",
+          "talent_type", "platform", "mission", "bid", "donor", "recipient", "item", "goal", "owner",
+          "rule", "where", "sense", "unit", "mechanism", "status")
+"""Columns that hold names; read back as text."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The tables of one solved plan.
+
+    instance  the instance (with scenario and overrides) it was made from
+    tables    name -> tidy frame; see docs/architecture.md
+    passport  status, objective, bound, gap, times, versions, hash, options
+    """
+
+    instance: object
+    tables: dict[str, pd.DataFrame]
+    passport: dict = field(default_factory=dict)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A copy of a table; an empty frame when the plan has none of that name."""
+        return self.tables.get(name, pd.DataFrame()).copy()
+
+    @property
+    def status(self) -> str:
+        return self.passport["status"]
+
+    @property
+    def gap(self) -> float:
+        return self.passport["gap"]
+
+    @property
+    def objective(self) -> float:
+        return self.passport["objective"]
+
+    @property
+    def allocations(self) -> pd.DataFrame:
+        return self.table("allocations")
+
+    @property
+    def goals(self) -> pd.DataFrame:
+        return self.table("goals")
+
+    @property
+    def compliance(self) -> pd.DataFrame:
+        return self.table("compliance")
+
+    @cached_property
+    def zone_of(self) -> dict:
+        regions = self.instance.table("regions")
+        return dict(zip(regions["region"], regions["zone"]))
+
+    def item(self, level: str, owner: str) -> pd.DataFrame:
+        """What an owner draws on the budgets: rows of table `budget` (region '' for central)."""
+        budget = self.table("budget")
+        if budget.empty:
+            return budget
+        return budget[(budget["level"] == level) & (budget["item"] == owner)]
+
+    # --- keeping ----------------------------------------------------------------
+
+    def save(self, folder: Path | str) -> None:
+        """Writes `tables/*.csv` and `plan.json` into an existing folder.
+
+        Numbers are written in full, so that a plan read back is the same plan.
+        """
+        folder = Path(folder)
+        (folder / "tables").mkdir(parents=True, exist_ok=True)
+        for name, frame in self.tables.items():
+            frame.to_csv(folder / "tables" / f"{name}.csv", index=False, encoding="utf-8-sig",
+                         lineterminator="\n")
+        text = json.dumps(self.passport, indent=2, ensure_ascii=False, allow_nan=False)
+        (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path | str, instance=None) -> Plan:
+        """Reads what `save` wrote. Raises FileNotFoundError when it is no plan folder."""
+        folder = Path(folder)
+        passport = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        tables = {path.stem: read_table(path) for path in sorted((folder / "tables").glob("*.csv"))}
+        return cls(instance, tables, passport)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """One saved table; names stay text ('' where empty), figures stay exact."""
+    frame = pd.read_csv(path, encoding="utf-8-sig", float_precision="round_trip", dtype={
+        name: str for name in LABELS}, keep_default_na=False, na_values=[""])
+    for name in LABELS:
+        if name in frame:
+            frame[name] = frame[name].fillna("")
+    return frame
+
+
+def tables_of(core, x: np.ndarray) -> dict[str, pd.DataFrame]:
+    """The decisions of a solved model as tidy tables (compliance comes after)."""
+    instance, tables = core.instance, {}
+    if core.has("cells"):
+        frame = core.cells.frame()
+        regions = instance.table("regions")
+        zone = dict(zip(regions["region"], regions["zone"])) if len(regions) else {}
+        frame.insert(1, "zone", frame["region"].map(zone).fillna(""))
+        frame["baseline"] = np.repeat(core.baseline["spend"].to_numpy(), len(instance.years))
+        frame["spend"] = clean(core.spend.values_at(x))
+        frame["value"] = cell_values(instance, frame)
+        tables["allocations"] = frame
+    if core.has("grants"):
+        tables["grants"] = core.grant.index.frame().assign(amount=clean(core.grant.values_at(x)))
+    for name, parts in core.reports.items():
+        tables[name] = merged(parts, x)
+    tables["budget"] = balance_sheet(core, x)
+    tables["goals"] = goal_table(core, x)
+    return {name: frame for name, frame in tables.items() if len(frame)}
+
+
+def clean(values: np.ndarray) -> np.ndarray:
+    """Solver dust below 1e-9 becomes 0; nothing else is touched."""
+    return np.where(np.abs(values) < 1e-9, 0.0, values)
+
+
+def evaluate(quantity, x: np.ndarray) -> pd.DataFrame:
+    linear = quantity.linear()
+    values = clean(linear.value(x))
+    if getattr(quantity, "integer", False):
+        values = np.rint(values)
+    return linear.index.frame(), values
+
+
+def merged(parts: list[dict], x: np.ndarray) -> pd.DataFrame:
+    """One output table from the quantities that mechanisms reported under its name."""
+    out = None
+    for part in parts:
+        frame = None
+        for name, quantity in part.items():
+            labels, values = evaluate(quantity, x)
+            frame = labels if frame is None else frame
+            frame[name] = values
+        out = frame if out is None else out.merge(
+            frame, how="outer", on=[c for c in frame.columns if c not in part])
+    return out
+
+
+def balance_sheet(core, x: np.ndarray) -> pd.DataFrame:
+    """Who drew what on the central and the local budgets."""
+    parts = []
+    for level, owner, amount in core.sheet:
+        frame = amount.index.frame()
+        frame["amount"] = clean(amount.value(x))
+        parts.append(frame.assign(level=level, item=owner))
+    if not parts:
+        return pd.DataFrame()
+    sheet = pd.concat(parts, ignore_index=True)
+    if "region" not in sheet:
+        sheet["region"] = ""
+    sheet["region"] = sheet["region"].fillna("")
+    keys = ["level", "region", "year", "item"]
+    return sheet.groupby(keys, as_index=False, sort=False)["amount"].sum()
+
+
+def goal_table(core, x: np.ndarray) -> pd.DataFrame:
+    """Every goal's terms by owner; the terms of a goal sum to its value."""
+    rows = []
+    for goal, terms in core.goal_terms.items():
+        for owner, term in terms:
+            rows.append((goal, owner, float(term.value(x).sum())))
+    return pd.DataFrame(rows, columns=["goal", "owner", "value"])
+
+
+def measure_all(plan: Plan, mechanisms) -> pd.DataFrame:
+    """Compliance of a plan from its tables alone: the core's rules and every mechanism's.
+
+    Columns: mechanism, rule, where, year, sense, reached, required, unit, slack,
+    scale, relief, status ('kept', 'binding', 'relieved' or 'broken').
+    """
+    parts = []
+    for name, measure in [("core", measure_core)] + [
+            (m.name, m.measure) for m in mechanisms if plan.instance.on(m.name)]:
+        rows = measure(plan, plan.instance)
+        if rows is not None and len(rows):
+            parts.append(rows.assign(mechanism=name))
+    rows = together(*parts)
+    if rows.empty:
+        return rows.assign(mechanism=[], relief=[], status=[])
+    relief = plan.table("relief")
+    keys = ["mechanism", "rule", "where", "year"]
+    rows["relief"] = 0.0
+    if len(relief):
+        found = rows[keys].merge(relief, how="left", on=keys)["relief"].fillna(0.0)
+        rows["relief"] = found.to_numpy()
+    tight = rows["slack"] <= 1e-5 * rows["scale"]
+    rows["status"] = np.select(
+        [broken(rows, rows["relief"]), rows["relief"] > TOLERANCE * rows["scale"],
+         tight & (rows["sense"] != "==")], ["broken", "relieved", "binding"], "kept")
+    return rows[["mechanism"] + [column for column in rows.columns if column != "mechanism"]]

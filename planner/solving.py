@@ -1,0 +1,226 @@
+"""From an instance to a solved plan: build, goals, hand-over, search, tables, measure."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import planner
+from planner.instance import Instance, read
+from planner.mechanisms import MECHANISMS
+from planner.model.build import build
+from planner.model.goals import Aim, aims, in_use, weighted_sum, write_goal
+from planner.plan import Plan, measure_all, tables_of
+from solvers.highs import Live
+from solvers.matrix import Matrix
+from solvers.outcome import Outcome
+from solvers.search import solve as search
+
+
+class NoPlan(Exception):
+    """The solve ended without a plan; `outcome` says how. Never a plan in disguise."""
+
+    def __init__(self, outcome: Outcome):
+        self.outcome = outcome
+        words = {
+            "infeasible": "The rules cannot all hold together: no plan exists.",
+            "unbounded": "The goal can grow without end: a budget or a bound is missing.",
+            "no_plan": "The solve ended before a first plan was found. Allow more time.",
+        }.get(outcome.status, "The solver failed.")
+        super().__init__(f"{words} {outcome.message}".strip())
+
+
+def load(path, scenario: str | None = None, overrides=()) -> Instance:
+    """Reads and checks an instance (folder or workbook).
+
+    Raises InvalidInstance with every problem found; see `planner.instance.read`.
+    """
+    return read(path, MECHANISMS, scenario=scenario, overrides=overrides)
+
+
+def solve(instance: Instance | str | Path, *, scenario: str | None = None, overrides=(),
+          gap: float = 0.01, time_limit: float = 600.0, profile: str = "balanced",
+          progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
+          mechanisms=MECHANISMS, seed: int = 0) -> Plan:
+    """Solves an instance to a plan within a relative gap and a time limit (seconds).
+
+    progress  called with {time, phase, incumbent, bound, gap} while it runs
+    stop      asked now and then; True keeps the incumbent and ends the search
+    Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input.
+    """
+    clock = {"start": time.perf_counter()}
+    if not isinstance(instance, Instance):
+        instance = load(instance, scenario, overrides)
+    elif scenario or overrides:
+        instance = instance.with_scenario(scenario, overrides)
+    tell = progress or (lambda event: None)
+    tell({"phase": "build", "time": 0.0})
+    core = build(instance, mechanisms)
+    goals = aims(core)
+    clock["built"] = time.perf_counter()
+    if needs_ranges(instance, goals):
+        tell({"phase": "goal ranges", "time": clock["built"] - clock["start"]})
+        goals = with_ranges(core, goals)
+    write_goal(core, goals)
+    clock["ranged"] = time.perf_counter()
+    matrix = core.book.matrix()
+    clock["arrays"] = time.perf_counter()
+    options = dict(gap=gap, time_limit=time_limit, profile=profile, progress=tell, stop=stop, seed=seed)
+    if instance.mode == "lexicographic":
+        outcome = lexicographic(core, goals, matrix, options)
+    else:
+        outcome = search(matrix, **options)
+    if outcome.x is None:
+        raise NoPlan(outcome)
+    clock["searched"] = time.perf_counter()
+    plan = plan_of(core, goals, outcome, mechanisms)
+    times = {"build": clock["built"] - clock["start"], "goal ranges": clock["ranged"] - clock["built"],
+             "arrays": clock["arrays"] - clock["ranged"], **outcome.times,
+             "tables": time.perf_counter() - clock["searched"]}
+    plan.passport.update(passport(instance, matrix, outcome, gap, time_limit, profile, seed), times={
+        part: round(seconds, 3) for part, seconds in times.items()})
+    return plan
+
+
+# --- goals ----------------------------------------------------------------------
+
+
+def needs_ranges(instance, goals: list[Aim]) -> bool:
+    """Ranges are needed to trade several goals, and for a reference point."""
+    used = in_use(goals)
+    several = len(used) > 1 and instance.mode in ("weighted", "epsilon", "reference_point", "maximin")
+    return (several or instance.mode == "reference_point") and not all(aim.ranged for aim in used)
+
+
+def with_ranges(core, goals: list[Aim]) -> list[Aim]:
+    """Fills ideal and nadir from the pay-off table of the LP relaxation.
+
+    The ideal is then a bound on the goal's optimum (the relaxation's), the nadir
+    its worst value over the optima of the other goals in use.
+    """
+    used = in_use(goals)
+    live = Live(core.book.matrix().relaxed())
+    points = []
+    for aim in used:
+        live.set_cost(core.book.cost(aim.linear))
+        answer = live.solve_lp()
+        if answer.x is None:
+            raise NoPlan(answer)
+        points.append([float(other.linear.value(answer.x)[0]) for other in used])
+    table = np.array(points)
+    ranges = {aim.name: (table[i, i], table[:, i].min()) for i, aim in enumerate(used)}
+    return [replace(aim, ideal=aim.ideal if np.isfinite(aim.ideal) else ranges[aim.name][0],
+                    nadir=aim.nadir if np.isfinite(aim.nadir) else ranges[aim.name][1])
+            if aim.name in ranges else aim for aim in goals]
+
+
+def lexicographic(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outcome:
+    """Solves level by level; each level's goals keep their value less a tolerance.
+
+    Within a level goals are summed with their weights (normalised where ranged).
+    The bound and gap told at the end are those of the last level.
+    """
+    outcome, kept = None, []
+    for level in sorted({aim.level for aim in in_use(goals)}):
+        here = [aim for aim in in_use(goals) if aim.level == level]
+        objective = weighted_sum(core, here)
+        level_matrix = matrix.with_rows(kept, core.book.cost(objective), float(objective.const[0]))
+        outcome = search(level_matrix, **options, start=None if outcome is None else outcome.x)
+        if outcome.x is None:
+            return outcome
+        reached = core.book.cost(objective) @ outcome.x + float(objective.const[0])
+        loss = max(aim.tolerance for aim in here) * max(abs(reached), 1e-9)
+        slip = 1e-7 * max(1.0, abs(reached))  # solver tolerance, so that the plan itself stays allowed
+        kept.append((core.book.cost(objective), reached - loss - slip - float(objective.const[0])))
+    return outcome
+
+
+# --- the plan -------------------------------------------------------------------
+
+
+def plan_of(core, goals: list[Aim], outcome: Outcome, mechanisms) -> Plan:
+    """Tables of a solved model, measured, with duals and relief joined to their clauses."""
+    tables = tables_of(core, outcome.x)
+    tables["goals"] = goal_summary(core, goals, tables["goals"])
+    relief = clause_table(core, outcome.x, "relief")
+    if len(relief):
+        tables["relief"] = relief
+    plan = Plan(core.instance, tables, {})
+    rows = measure_all(plan, mechanisms)
+    if outcome.duals is not None:
+        duals = clause_table(core, outcome.duals, "dual")
+        keys = ["mechanism", "rule", "where", "year"]
+        if len(duals):
+            rows = rows.merge(duals, how="left", on=keys)
+    tables["compliance"] = rows
+    return plan
+
+
+def goal_summary(core, goals: list[Aim], terms: pd.DataFrame) -> pd.DataFrame:
+    """Goal terms by owner, with weight, ideal, nadir and the goal's normalised value."""
+    aim = {goal.name: goal for goal in goals}
+    whole = terms.groupby("goal")["value"].transform("sum")
+    out = terms.copy()
+    out["total"] = whole
+    for name in ("weight", "ideal", "nadir"):
+        out[name] = [getattr(aim[goal], name) if goal in aim else np.nan for goal in out["goal"]]
+    out["normalised"] = [(total - aim[goal].nadir) / aim[goal].range
+                         if goal in aim and aim[goal].ranged else np.nan
+                         for goal, total in zip(out["goal"], whole)]
+    return out
+
+
+def clause_table(core, values: np.ndarray, what: str) -> pd.DataFrame:
+    """Relief used (values = the solution) or duals (values by row), one line per clause."""
+    parts = []
+    for clause in core.clauses:
+        if what == "relief":
+            if clause.relief is None:
+                continue
+            amount = clause.relief.values_at(values)
+        else:
+            amount = values[clause.rows.first:clause.rows.first + len(clause.rows.index)]
+        frame = clause.rows.index.frame()
+        labels = [column for column in frame if column != "year"]
+        where = frame[labels].astype(str).agg(", ".join, axis=1) if labels else ""
+        parts.append(pd.DataFrame({
+            "mechanism": clause.owner, "rule": clause.rule, "where": where,
+            "year": frame["year"] if "year" in frame else 0, what: amount}, index=frame.index))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def passport(instance, matrix: Matrix, outcome: Outcome, gap, time_limit, profile, seed) -> dict:
+    """What made this plan: inputs, code, solver, options, bound, gap. All plain values."""
+    return {
+        "instance": instance.name, "title": instance.title, "scenario": instance.scenario or "",
+        "instance_hash": instance.hash, "code_version": planner.__version__, "code_hash": code_hash(),
+        "solver": f"HiGHS {version('highspy')}", "pyomo": version("pyomo"),
+        "python": platform.python_version(), "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "options": {"gap": gap, "time_limit": time_limit, "profile": profile, "seed": seed},
+        "status": outcome.status, "stop": str(outcome.stop), "objective": outcome.objective,
+        "bound": outcome.bound, "gap": outcome.gap if np.isfinite(outcome.gap) else None,
+        "root_bound": outcome.root_bound, "message": outcome.message,
+        "size": {"columns": matrix.n_columns, "integer": int(matrix.integer.sum()),
+                 "rows": matrix.n_rows, "nonzeros": matrix.nonzeros},
+        "trajectory": [[None if value is None or not np.isfinite(value) else round(value, 6)
+                        for value in point] for point in outcome.trajectory],
+    }
+
+
+def code_hash() -> str:
+    """A short hash of the planner's and the solver layer's sources."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for folder in ("planner", "solvers"):
+        for file in sorted((root / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

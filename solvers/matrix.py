@@ -1,0 +1,121 @@
+"""A linear or mixed-integer model as arrays: the one form every solver here takes.
+
+    minimise or maximise   cost @ x + offset
+    subject to             row_lower <= rows @ x <= row_upper
+                           lower <= x <= upper,  x[integer] whole numbers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from os import PathLike
+
+import numpy as np
+from scipy import sparse
+
+
+@dataclass
+class Matrix:
+    """A model with n columns and m rows; bounds may be -inf and inf.
+
+    cost, lower, upper      float arrays of n
+    integer                 bool array of n
+    rows                    scipy.sparse.csr_matrix, m x n
+    row_lower, row_upper    float arrays of m
+    column_name, row_name   number -> name; called only when somebody asks
+    """
+
+    cost: np.ndarray
+    offset: float
+    maximise: bool
+    lower: np.ndarray
+    upper: np.ndarray
+    integer: np.ndarray
+    rows: sparse.csr_matrix
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    column_name: Callable[[int], str] = "x{}".format
+    row_name: Callable[[int], str] = "r{}".format
+
+    @property
+    def n_columns(self) -> int:
+        return len(self.cost)
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.row_lower)
+
+    @property
+    def nonzeros(self) -> int:
+        return int(self.rows.nnz)
+
+    def check(self) -> None:
+        """Raises ValueError for arrays that do not fit together or hold NaN."""
+        m, n = self.n_rows, self.n_columns
+        if self.rows.shape != (m, n):
+            raise ValueError(f"rows is {self.rows.shape[0]} x {self.rows.shape[1]}, expected {m} x {n}")
+        for name, array, size in (
+                ("cost", self.cost, n), ("lower", self.lower, n), ("upper", self.upper, n),
+                ("integer", self.integer, n), ("row_lower", self.row_lower, m),
+                ("row_upper", self.row_upper, m)):
+            if array.shape != (size,):
+                raise ValueError(f"{name} has shape {array.shape}, expected ({size},)")
+            if np.isnan(array).any():
+                raise ValueError(f"{name}[{int(np.isnan(array).argmax())}] is not a number")
+        if not (np.isfinite(self.cost).all() and np.isfinite(self.rows.data).all()
+                and np.isfinite(self.offset)):
+            raise ValueError("costs and coefficients must be finite numbers")
+
+    def relaxed(self) -> Matrix:
+        """The same model with no column required to be whole."""
+        return replace(self, integer=np.zeros(self.n_columns, dtype=bool))
+
+    def with_rows(self, kept: list[tuple[np.ndarray, float]], cost: np.ndarray,
+                  offset: float = 0.0) -> Matrix:
+        """The same model with another cost, and rows `coefficients @ x >= low` added below."""
+        more = sparse.csr_matrix(np.array([row for row, _ in kept]).reshape(len(kept), self.n_columns))
+        low = np.array([low for _, low in kept])
+        return replace(self, cost=cost, offset=offset, rows=sparse.vstack([self.rows, more], "csr"),
+                       row_lower=np.concatenate((self.row_lower, low)),
+                       row_upper=np.concatenate((self.row_upper, np.full(len(kept), np.inf))))
+
+    def objective(self, x: np.ndarray) -> float:
+        """The objective at x, in the model's own sense."""
+        return float(self.cost @ x) + self.offset
+
+    def violation(self, x: np.ndarray) -> float:
+        """The largest violation at x of bounds, rows and wholeness.
+
+        Rows and bounds count relative to max(1, |side|): money of 1e6 is not held to 1e-12.
+        """
+        activity = self.rows @ x
+        parts = [_beyond(x, self.lower, self.upper), _beyond(activity, self.row_lower, self.row_upper)]
+        whole = x[self.integer]
+        parts.append(np.abs(whole - np.rint(whole)))
+        worst = max((float(p.max()) for p in parts if len(p)), default=0.0)
+        return np.inf if np.isnan(worst) else worst
+
+    def coefficient_range(self) -> dict[str, tuple[float, float]]:
+        """Smallest and largest absolute nonzero of matrix, cost, bounds and sides (for a log line)."""
+        def span(*arrays):
+            values = np.abs(np.concatenate(arrays))
+            values = values[np.isfinite(values) & (values > 0)]
+            return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+        return {"matrix": span(self.rows.data), "cost": span(self.cost),
+                "bounds": span(self.lower, self.upper), "sides": span(self.row_lower, self.row_upper)}
+
+
+def _beyond(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """How far values lie outside [low, high], relative to the side."""
+    def side(bound, gap):
+        scale = np.maximum(1.0, np.abs(np.where(np.isfinite(bound), bound, 0.0)))
+        return np.maximum(gap, 0.0) / scale
+    with np.errstate(invalid="ignore"):
+        return np.maximum(side(low, low - value), side(high, value - high))
+
+
+def read_mps(path: str | PathLike) -> Matrix:
+    """Reads an MPS or LP file (also .gz). Raises ValueError where it cannot be read as such."""
+    from solvers.highs import read_file  # every word of highspy stands in that one file
+    return read_file(path)
