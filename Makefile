@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help plan test test-slow bench-build clean
+.PHONY: help plan test test-slow bench-build docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,7 +29,10 @@ $(VENV)/.bench: $(READY)
 	@touch $@
 
 bench-build: $(VENV)/.bench ## building and hand-over, against Pyomo's own HiGHS interface and linopy
-	$(RUN)/python -m benchmarks.build
+	$(RUN)/python -m tests.benchmarks.build --write
+
+docs: $(READY) ## the manual pages, from the mechanism records
+	$(RUN)/python -m planner.report.manual docs
 
 clean: ## remove the environment and caches (plans in outputs/ stay)
 	rm -rf $(VENV) build *.egg-info .pytest_cache

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from planner.model.compliance import TOLERANCE, broken, together
-from planner.model.values import cell_values, measure_core
+from planner.model.values import cell_values, goal_values, measure_core
 
 LABELS = ("region", "zone", "industry", "category", "stage", "instrument", "level", "performer",
-          "talent_type", "platform", "mission", "bid", "donor", "recipient", "item", "goal", "owner",
+          "talent_type", "platform", "mission", "bid", "rival", "donor", "recipient", "item", "goal", "owner",
           "rule", "where", "sense", "unit", "mechanism", "status")
 """Columns that hold names; read back as text."""
 
@@ -123,7 +123,8 @@ def tables_of(core, x: np.ndarray) -> dict[str, pd.DataFrame]:
     for name, parts in core.reports.items():
         tables[name] = merged(parts, x)
     tables["budget"] = balance_sheet(core, x)
-    tables["goals"] = goal_table(core, x)
+    tables["dependence"] = by_owner(core.dependence, x)
+    tables["goals"] = goal_table(core, x, goal_values(tables, instance))
     return {name: frame for name, frame in tables.items() if len(frame)}
 
 
@@ -156,11 +157,8 @@ def merged(parts: list[dict], x: np.ndarray) -> pd.DataFrame:
 
 def balance_sheet(core, x: np.ndarray) -> pd.DataFrame:
     """Who drew what on the central and the local budgets."""
-    parts = []
-    for level, owner, amount in core.sheet:
-        frame = amount.index.frame()
-        frame["amount"] = clean(amount.value(x))
-        parts.append(frame.assign(level=level, item=owner))
+    parts = [by_owner([(owner, amount)], x).rename(columns={"owner": "item"}).assign(level=level)
+             for level, owner, amount in core.sheet]
     if not parts:
         return pd.DataFrame()
     sheet = pd.concat(parts, ignore_index=True)
@@ -171,13 +169,27 @@ def balance_sheet(core, x: np.ndarray) -> pd.DataFrame:
     return sheet.groupby(keys, as_index=False, sort=False)["amount"].sum()
 
 
-def goal_table(core, x: np.ndarray) -> pd.DataFrame:
-    """Every goal's terms by owner; the terms of a goal sum to its value."""
+def by_owner(parts: list, x: np.ndarray) -> pd.DataFrame:
+    """Amounts that several owners contribute to one balance, one row per owner and label."""
+    frames = [part.index.frame().assign(owner=owner, amount=clean(part.value(x)))
+              for owner, part in parts]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def goal_table(core, x: np.ndarray, recomputed: dict[str, float]) -> pd.DataFrame:
+    """Every goal's terms by owner; the terms of a goal sum to its value.
+
+    The core's own terms are told as recomputed from tables: a goal without a
+    weight leaves the model's distance columns slack, so theirs would be no value.
+    """
     rows = []
     for goal, terms in core.goal_terms.items():
         for owner, term in terms:
-            rows.append((goal, owner, float(term.value(x).sum())))
-    return pd.DataFrame(rows, columns=["goal", "owner", "value"])
+            if not (owner == "core" and goal in recomputed):
+                rows.append((goal, owner, float(term.value(x).sum())))
+    rows += [(goal, "core", value) for goal, value in recomputed.items()]
+    return pd.DataFrame(rows, columns=["goal", "owner", "value"]).sort_values(
+        ["goal", "owner"], ignore_index=True)
 
 
 def measure_all(plan: Plan, mechanisms) -> pd.DataFrame:
@@ -204,5 +216,5 @@ def measure_all(plan: Plan, mechanisms) -> pd.DataFrame:
     tight = rows["slack"] <= 1e-5 * rows["scale"]
     rows["status"] = np.select(
         [broken(rows, rows["relief"]), rows["relief"] > TOLERANCE * rows["scale"],
-         tight & (rows["sense"] != "==")], ["broken", "relieved", "binding"], "kept")
-    return rows[["mechanism"] + [column for column in rows.columns if column != "mechanism"]]
+         tight & (rows["sense"] != "==") & ~rows["domain"].astype(bool)], ["broken", "relieved", "binding"], "kept")
+    return rows[["mechanism"] + [c for c in rows.columns if c not in ("mechanism", "domain")]]

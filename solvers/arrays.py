@@ -177,7 +177,7 @@ class Book:
         body = sparse.coo_matrix((coef, (row, col)), shape=(self.n_rows, self.n_columns)).tocsr()
         body.sum_duplicates()
         body.eliminate_zeros()
-        goal = self.goal.body if self.goal else None
+        goal = None if self.goal is None else self.goal.body
 
         def join(parts, kind=float):
             return np.concatenate([np.asarray(p, kind) for p in parts] or [np.zeros(0, kind)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.figures import members, rd_stages
+from planner.model.figures import autonomy_weight, members, rd_stages
 from solvers.algebra import Linear
 
 
@@ -24,14 +24,13 @@ def close_autonomy(core) -> None:
     index = core.space.index(industry=list(dependent["industry"]), year=None)
     there = index.map("industry", dict(zip(dependent["industry"], dependent["import_dependence"])))
     closed = core.block.columns("closed", index, lower=-1.0, upper=there)
+    by_spend = closed_by_spend(core, index)
     _, by_others = core.balances["dependence"].sums(index)
-    core.block.define("closed_by", closed - closed_by_spend(core, index) - by_others, "<=")
-    years = len(core.space.members["year"])
-    weight = index.map("industry", dict(zip(industries["industry"], industries["criticality"])))
-    weight = weight * index.map("year", {y: core.dt(y) / years for y in core.instance.years})
-    core.block.goal("autonomy", closed * weight)
+    core.block.define("closed_by", closed - by_spend - by_others, "<=")
+    core.block.goal("autonomy", closed * autonomy_weight(core.instance, index.frame()))
     core.block.publish("dependence_left", Linear.constant(index, there) - closed)
-    core.block.report("dependence", closed=closed)
+    core.dependence = [("core", by_spend)] + [
+        (owner, part.on(index)) for owner, part in core.balances["dependence"].supplies]
 
 
 def closed_by_spend(core, index) -> Linear:

@@ -31,6 +31,8 @@ def make_space(instance, segments: int) -> Space:
             of = dict(zip(frames[dim][dim], frames[dim][column.name]))
             if set(of.values()) <= set(labels[parent]):
                 parents[dim, parent] = of
+    if "bid" in labels:
+        labels["rival"] = labels["bid"]  # the other of two bids that run side by side
     labels |= {"year": instance.years, "level": ("central", "local"),
                "segment": tuple(range(1, segments + 1))}
     if "industry" in frames and "class" in frames["industry"]:

@@ -15,7 +15,7 @@ TOLERANCE = 1e-6
 
 
 def rule(name: str, frame: pd.DataFrame, required, reached, sense: str, unit: str = "money",
-         scale=None) -> pd.DataFrame:
+         scale=None, domain: bool = False) -> pd.DataFrame:
     """Compliance rows of one rule.
 
     name      the rule's name, the same as in `Block.require`
@@ -24,7 +24,8 @@ def rule(name: str, frame: pd.DataFrame, required, reached, sense: str, unit: st
     required, reached  right and left side: numbers or arrays as long as the frame
     sense     '>=', '<=' or '=='
     scale     what the tolerance is relative to (default: the larger side, at least 1)
-    Returns columns rule, where, year, sense, reached, required, unit, slack, scale.
+    domain    what a decision may be at all (not negative, whole): never told as binding
+    Returns columns rule, where, year, sense, reached, required, unit, slack, scale, domain.
     slack is signed: below 0 the rule is broken; for '==' it is minus the distance.
     """
     labels = [column for column in frame.columns if column != "year"]
@@ -39,14 +40,26 @@ def rule(name: str, frame: pd.DataFrame, required, reached, sense: str, unit: st
     out["slack"] = gap if sense == ">=" else -gap if sense == "<=" else -gap.abs()
     size = np.maximum(out["reached"].abs(), out["required"].abs().replace(np.inf, 0))
     out["scale"] = np.maximum(size if scale is None else scale, 1.0)
+    out["domain"] = domain
     return out[np.isfinite(out["required"])].reset_index(drop=True)
+
+
+def worst(rows_of: pd.DataFrame, slack, by: list[str]) -> np.ndarray:
+    """The row of least slack in each group: what a rule over every cell is told by.
+
+    rows_of  frame of labels, one row per cell; slack  one number per row
+    Returns a mask of those rows.
+    """
+    slack = pd.Series(np.asarray(slack, float), index=rows_of.index)
+    picked = slack.groupby([rows_of[column] for column in by]).idxmin()
+    return rows_of.index.isin(picked)
 
 
 def together(*parts: pd.DataFrame) -> pd.DataFrame:
     """Several rules' rows, one after the other; an empty frame when there are none."""
     parts = [part for part in parts if part is not None and len(part)]
     if not parts:
-        return pd.DataFrame(columns=COLUMNS + ["slack", "scale"])
+        return pd.DataFrame(columns=COLUMNS + ["slack", "scale", "domain"])
     return pd.concat(parts, ignore_index=True)
 
 

@@ -64,6 +64,7 @@ class Core:
         self.goal_terms: dict[str, list[tuple[str, Linear]]] = {}
         self.reports: dict[str, list[dict]] = {}
         self.sheet: list[tuple[str, str, Linear]] = []
+        self.dependence: list[tuple[str, Linear]] = []
         self.offers: dict[str, Linear] = {}
         self._later: list[Callable] = []
         self._aggregates: dict[tuple, Linear] = {}

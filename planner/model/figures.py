@@ -92,14 +92,18 @@ def population_share(instance) -> pd.Series:
     return population / population.sum()
 
 
-def gini(spend: pd.Series, population: pd.Series) -> float:
-    """Population-weighted Gini of spend per head; both indexed by region."""
-    spend, population = spend.align(population, join="right", fill_value=0.0)
+def mean_difference(spend: pd.Series, population: pd.Series) -> float:
+    """sum_{r<r'} w_r w_r' |e_r - e_r'|, e spend per head; both indexed by region."""
+    spend = spend.reindex(population.index, fill_value=0.0)
     share = (population / population.sum()).to_numpy()
     per_head = (spend / population).to_numpy()
-    mean = float(share @ per_head)
-    gaps = np.abs(per_head[:, None] - per_head[None, :])
-    return float(share @ gaps @ share / (2 * mean)) if mean > 0 else 0.0
+    return float(share @ np.abs(per_head[:, None] - per_head[None, :]) @ share / 2)
+
+
+def gini(spend: pd.Series, population: pd.Series) -> float:
+    """Population-weighted Gini of spend per head: the mean difference over the mean."""
+    mean = spend.sum() / population.sum()
+    return mean_difference(spend, population) / mean if mean > 0 else 0.0
 
 
 def reference_per_head(instance) -> float:
@@ -119,3 +123,14 @@ def path(instance, start: float, end: float) -> dict[int, float]:
     span = instance.years[-1] - instance.base_year
     return {year: start + (end - start) * (year - instance.base_year) / span
             for year in instance.years}
+
+
+def autonomy_weight(instance, frame: pd.DataFrame) -> np.ndarray:
+    """Weight of dependence closed in the autonomy goal, per row of (industry, year).
+
+    The industry's criticality, discounted, averaged over the plan years.
+    """
+    criticality = members(instance, "industry", "industries").set_index("industry")["criticality"]
+    rate = 1 + instance.setting("discount")
+    discount = rate ** -(frame["year"].to_numpy(float) - instance.base_year)
+    return frame["industry"].map(criticality).to_numpy(float) * discount / len(instance.years)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.compliance import rule, together
-from planner.model.figures import curves, returns, steering_floor
+from planner.model.compliance import rule, together, worst
+from planner.model.figures import (
+    autonomy_weight, curves, mean_difference, members, reference_per_head, returns, steering_floor)
 
 
 def cell_values(instance, allocations: pd.DataFrame) -> np.ndarray:
@@ -34,15 +35,46 @@ def cell_values(instance, allocations: pd.DataFrame) -> np.ndarray:
     return value * (rows["worth"] * rows["base"]).to_numpy()
 
 
+def goal_values(tables: dict[str, pd.DataFrame], instance) -> dict[str, float]:
+    """The core's goal terms recomputed from tables (formulation, section 2).
+
+    tables  'allocations' with columns of `cell_values` and zone; 'dependence'
+            with industry, year, owner, amount (share closed)
+    Returns the goals that the tables allow: productivity, green, balance, autonomy.
+    """
+    out = {}
+    spend = tables.get("allocations")
+    rate = 1 + instance.setting("discount")
+    if spend is not None and len(spend):
+        dt = rate ** -(spend["year"].to_numpy(float) - instance.base_year)
+        out["productivity"] = float(cell_values(instance, spend).sum())
+        greenness = members(instance, "industry", "industries").set_index("industry")["greenness"]
+        out["green"] = float((spend["industry"].map(greenness) * dt * spend["spend"]).sum())
+        regions = instance.table("regions")
+        if len(regions) > 1:
+            population = regions.set_index("region")["population"]
+            by_year = spend.groupby(["year", "region"])["spend"].sum()
+            difference = {year: mean_difference(by_year[year], population) for year in instance.years}
+            scale = reference_per_head(instance) * len(instance.years)
+            out["balance"] = -sum(difference[year] * rate ** -(year - instance.base_year)
+                                  for year in instance.years) / scale
+    closed = tables.get("dependence")
+    if closed is not None and len(closed):
+        there = members(instance, "industry", "industries").set_index("industry")["import_dependence"]
+        whole = closed.groupby(["industry", "year"], as_index=False)["amount"].sum()
+        reached = np.clip(whole["amount"], -1.0, whole["industry"].map(there))
+        out["autonomy"] = float((reached * autonomy_weight(instance, whole)).sum())
+    return out
+
+
 def measure_core(plan, data) -> pd.DataFrame:
     """Funding identity, absorption, steering, mobilised money and budgets, from tables."""
     spend, grants = plan.table("allocations"), plan.table("grants")
     parts = []
     if len(spend):
-        whole = spend[["region", "industry", "category", "stage", "year"]]
-        parts.append(rule("absorption", whole, data.setting("max_ratio") * spend["baseline"],
-                          spend["spend"], "<="))
-        parts.append(rule("not_negative", whole, 0.0, spend["spend"], ">="))
+        most = data.setting("max_ratio") * _base(data, spend)
+        parts.append(_worst_cells("absorption", spend, most, spend["spend"], "<="))
+        parts.append(_worst_cells("not_negative", spend, 0.0, spend["spend"], ">=", domain=True))
     if len(grants):
         parts += _measure_funding(plan, data, spend, grants)
     if len(spend) and len(data.table("private")) and data.setting("steering") < 1:
@@ -52,6 +84,21 @@ def measure_core(plan, data) -> pd.DataFrame:
         parts.append(rule("steering", floor[keys], floor["floor"], _at(reached, floor[keys]), ">="))
     parts.append(_measure_budgets(plan, data))
     return together(*parts)
+
+
+def _base(data, spend: pd.DataFrame) -> np.ndarray:
+    """Baseline spend of every row, from the instance (0 for a cell it does not list)."""
+    keys = ["region", "industry", "category", "stage"]
+    return _at(data.table("baseline").set_index(keys)["spend"], spend[keys])
+
+
+def _worst_cells(name: str, spend, required, reached, sense: str, domain: bool = False):
+    """A rule over every cell, told by the worst cell of each region and year."""
+    keys = ["region", "industry", "category", "stage", "year"]
+    slack = (required - reached) if sense == "<=" else (reached - required)
+    keep = worst(spend, slack, ["region", "year"])
+    side = required[keep] if np.ndim(required) else required
+    return rule(name, spend.loc[keep, keys], side, reached[keep], sense, domain=domain)
 
 
 def _at(series: pd.Series, keys: pd.DataFrame) -> np.ndarray:
@@ -71,9 +118,11 @@ def _measure_funding(plan, data, spend, grants) -> list:
     spent = spend.groupby(keys)["spend"].sum()
     private = data.table("private").set_index(keys)["private"]
     frame = spent.index.to_frame(index=False)
+    given_to = ["region", "stage", "instrument", "level", "year"]
+    keep = worst(grants, grants["amount"], ["region", "year"])
     parts = [rule("funding", frame, _at(given, frame) + _at(private, frame), spent.to_numpy(), "=="),
-             rule("grant_not_negative", grants[["region", "stage", "instrument", "level", "year"]],
-                  0.0, grants["amount"], ">=")]
+             rule("grant_not_negative", grants.loc[keep, given_to], 0.0, grants["amount"][keep], ">=",
+                  domain=True)]
     capacity = data.table("private_capacity")
     if len(capacity):
         mobilised = (grants["amount"] * rate).groupby([grants["region"], grants["year"]]).sum()
