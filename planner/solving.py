@@ -6,6 +6,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -61,7 +62,7 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     if not isinstance(instance, Instance):
         instance = load(instance, scenario, overrides)
     elif scenario or overrides:
-        instance = instance.with_scenario(scenario, overrides)
+        instance = instance.with_overrides(overrides, scenario)
     tell = progress or (lambda event: None)
     tell({"phase": "build", "time": 0.0})
     core = build(instance, mechanisms)
@@ -108,14 +109,17 @@ def with_ranges(core, goals: list[Aim]) -> list[Aim]:
     its worst value over the optima of the other goals in use.
     """
     used = in_use(goals)
-    live = Live(core.book.matrix().relaxed())
-    points = []
-    for aim in used:
-        live.set_cost(core.book.cost(aim.linear))
-        answer = live.solve_lp()
+    matrix = replace(core.book.matrix().relaxed(), maximise=True)
+
+    def optimum(aim: Aim) -> list[float]:
+        # A fresh dual simplex: after a change of all costs a warm start has to go primal, far slower.
+        answer = Live(replace(matrix, cost=core.book.cost(aim.linear))).solve_lp()
         if answer.x is None:
             raise NoPlan(answer)
-        points.append([float(other.linear.value(answer.x)[0]) for other in used])
+        return [float(other.linear.value(answer.x)[0]) for other in used]
+
+    with ThreadPoolExecutor(max_workers=2) as pool:  # HiGHS leaves Python's lock while it runs
+        points = list(pool.map(optimum, used))
     table = np.array(points)
     ranges = {aim.name: (table[i, i], table[:, i].min()) for i, aim in enumerate(used)}
     return [replace(aim, ideal=aim.ideal if np.isfinite(aim.ideal) else ranges[aim.name][0],
@@ -201,7 +205,7 @@ def clause_table(core, values: np.ndarray, what: str) -> pd.DataFrame:
 def passport(instance, matrix: Matrix, outcome: Outcome, gap, time_limit, profile, seed) -> dict:
     """What made this plan: inputs, code, solver, options, bound, gap. All plain values."""
     return {
-        "instance": instance.name, "title": instance.title, "scenario": instance.scenario or "",
+        "instance": instance.name, "title": instance.title, "scenario": instance.scenario,
         "instance_hash": instance.hash, "code_version": planner.__version__, "code_hash": code_hash(),
         "solver": f"HiGHS {version('highspy')}", "pyomo": version("pyomo"),
         "python": platform.python_version(), "made": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -243,6 +243,13 @@ class Linear:
                       self.index.codes[:at] + (codes,) + self.index.codes[at + 1:], len(self))
         return Linear(moved, self.row, self.col, self.coef, self.const).where(keep)
 
+    def renamed(self, **dims: str) -> Linear:
+        """The same rows with dimensions under another name of equal members, such as donor="region"."""
+        index = self.index
+        names = tuple(dims.get(dim, dim) for dim in index.dims)
+        return Linear(Index(index.space, names, index.codes, len(index)),
+                      self.row, self.col, self.coef, self.const)
+
     def value(self, x: np.ndarray) -> np.ndarray:
         """The value of every row at a point."""
         return self.const + np.bincount(self.row, self.coef * x[self.col], minlength=len(self))
@@ -276,6 +283,20 @@ def total(x, by: Sequence[str] = (), weights=None) -> Linear:
     index = Index(x.index.space, by, tuple(reversed(codes)))
     return Linear(index, group[x.row], x.col, x.coef,
                   np.bincount(group, x.const, minlength=len(index)))
+
+
+def gather(parts: Sequence[Linear], by: Sequence[str]) -> Linear:
+    """Sums expressions of any indices by some dimensions (or parents of theirs).
+
+    One row per combination of labels that occurs in any of the parts, in order.
+    """
+    parts = [total(part, by) for part in parts]
+    first = np.cumsum([0] + [len(part) for part in parts])
+    codes = (np.concatenate(codes) for codes in zip(*(part.index.codes for part in parts)))
+    index = Index(parts[0].index.space, tuple(by), tuple(codes), int(first[-1]))
+    return total(Linear(
+        index, np.concatenate([part.row + start for part, start in zip(parts, first)]),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("col", "coef", "const"))), by)
 
 
 def stack(parts: Sequence[Linear]) -> Linear:

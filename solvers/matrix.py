@@ -96,6 +96,30 @@ class Matrix:
         worst = max((float(p.max()) for p in parts if len(p)), default=0.0)
         return np.inf if np.isnan(worst) else worst
 
+    def relaxed(self) -> Matrix:
+        """The same model without whole numbers: its LP relaxation."""
+        return replace(self, integer=np.zeros(self.n_columns, bool))
+
+    def with_rows(self, more: Sequence[tuple[np.ndarray, float]], cost: np.ndarray | None = None,
+                  offset: float | None = None) -> Matrix:
+        """The model with further rows `coefficients @ x >= side`, and perhaps another objective.
+
+        more    (coefficients: array of n, side: float) per row
+        cost    array of n, or None to keep the objective; offset likewise
+        """
+        rows = self.rows
+        if more:
+            extra = sparse.csr_matrix(np.array([coefficients for coefficients, _ in more], float))
+            rows = sparse.vstack([rows, extra], format="csr")
+        sides = np.array([side for _, side in more], float)
+        m, old = self.n_rows, self.row_name
+        return replace(
+            self, cost=self.cost if cost is None else np.asarray(cost, float),
+            offset=self.offset if offset is None else float(offset), rows=rows,
+            row_lower=np.concatenate((self.row_lower, sides)),
+            row_upper=np.concatenate((self.row_upper, np.full(len(sides), np.inf))),
+            row_name=lambda i: old(i) if i < m else f"kept[{i - m}]")
+
     def coefficient_range(self) -> dict[str, tuple[float, float]]:
         """Smallest and largest absolute nonzero of matrix, cost, bounds and sides (for a log line)."""
         def span(*arrays):

@@ -1,0 +1,238 @@
+"""Reads a folder: instance.toml, one CSV file per table, scenarios/*.toml.
+
+Only files of the folder itself are opened, none is executed, and none larger
+than the limits in `raw`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import stat
+import tomllib
+from pathlib import Path
+
+import numpy as np
+
+from planner.instance.raw import (
+    MEGABYTE, MOST_BYTES, MOST_COLUMNS, MOST_FILES, MOST_ROWS, MOST_TOML_BYTES, Places, Raw,
+    RawTable, TablePlace, suggestion)
+from planner.instance.scenarios import scenario_of_toml
+from planner.vocabulary import Problem
+
+WORD = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
+KEY = re.compile(rf"\s*({WORD}(?:\s*\.\s*{WORD})*)\s*=")
+BESIDE = ("instance.toml", "calibration.toml", "scenarios", "statistics")
+"""What an instance folder may hold beside its tables and *.md files."""
+
+
+def read_folder(path: Path, tables: tuple[str, ...]) -> Raw:
+    """The folder as it stands; `tables` are the names of the tables that are known."""
+    raw = Raw(path.resolve().name, Places("folder"))
+    known = [f"{name}.csv" for name in tables]
+    try:
+        entries = sorted(path.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        raw.fatal = True
+        raw.problems.append(Problem(str(path), f"the folder cannot be read ({reason(error)})",
+                                    "Check its name and your rights to read it."))
+        return raw
+    if len(entries) > MOST_FILES:
+        raw.fatal = True
+        raw.problems.append(Problem(str(path), f"the folder holds {len(entries):,} files",
+                                    f"An instance has at most {MOST_FILES:,}; name its own folder."))
+        return raw
+    for entry in entries:
+        if entry.name in BESIDE or entry.name.startswith((".", "~$")) or entry.suffix == ".md":
+            continue
+        if entry.name in known:
+            _read_table(raw, path, entry)
+        else:
+            raw.problems.append(Problem(entry.name, "no table has the name of this file", suggestion(
+                entry.stem, tables, "Otherwise take it out of the folder; figures that are kept for "
+                "reference belong into statistics/.", most=0)))
+    _read_settings(raw, path)
+    _read_scenarios(raw, path)
+    return raw
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be opened, without paths and numbers of the system."""
+    return getattr(error, "strerror", None) or str(error).splitlines()[0] or type(error).__name__
+
+
+def load_bytes(root: Path, path: Path, most: int) -> bytes | Problem:
+    """The bytes of a plain file inside `root`, or the problem that keeps it from being read."""
+    place = path.relative_to(root).as_posix()
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            return Problem(place, "a link that leads out of the folder",
+                           "Put the file itself into the folder.")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            return Problem(place, "not a plain file", "Put a file of that name into the folder.")
+        if found.st_size > most:
+            return Problem(place, f"the file has {found.st_size / MEGABYTE:,.0f} megabytes",
+                           f"At most {most // MEGABYTE} are read.")
+        with path.open("rb") as stream:
+            return stream.read(most + 1)
+    except OSError as error:
+        return Problem(place, f"the file cannot be read ({reason(error)})",
+                       "If it is open in another program, close it there.")
+
+
+def decode(data: bytes, place: str) -> str | Problem:
+    """UTF-8 text, with or without a byte order mark."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Problem(place, "the file is not UTF-8 text", "Save it as 'CSV UTF-8' or as UTF-8 text.",
+                       row=data.count(b"\n", 0, error.start) + 1)
+
+
+def _text(raw: Raw, root: Path, path: Path, most: int) -> str | None:
+    found = load_bytes(root, path, most)
+    if isinstance(found, bytes):
+        found = decode(found, path.relative_to(root).as_posix())
+    if isinstance(found, Problem):
+        raw.problems.append(found)
+        return None
+    return found
+
+
+def _read_table(raw: Raw, root: Path, path: Path) -> None:
+    name, place = path.stem, path.name
+    raw.places.tables[name] = TablePlace(place, np.array([], int), {}, sheet=False)
+    text = _text(raw, root, path, MOST_BYTES)
+    if text is None:
+        return
+    rows, problem = _records(text, place)
+    if problem is not None:
+        raw.problems.append(problem)
+        return
+    if not rows:
+        raw.problems.append(Problem(place, "the file is empty",
+                                    "Write the column names into row 1, or delete the file."))
+        return
+    heads = rows[0]
+    while heads and not heads[-1].strip():
+        heads = heads[:-1]
+    if len(heads) == 1 and re.search(r"[;\t]", heads[0]):
+        raw.problems.append(Problem(place, "the columns are not separated by commas",
+                                    "Save the file as comma-separated CSV.", row=1, value=heads[0]))
+        return
+    if len(rows) - 1 > MOST_ROWS or len(heads) > MOST_COLUMNS:
+        raw.problems.append(Problem(
+            place, f"the table has {len(rows) - 1:,} rows and {len(heads)} columns",
+            f"At most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns are read."))
+        return
+    cells, numbers = [], []
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(heads):
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) < len(heads) or any(cell.strip() for cell in row[len(heads):]):
+                raw.problems.append(Problem(
+                    place, f"the row has {len(row)} cells, the headings are {len(heads)}",
+                    "Give it one cell per heading; put text with commas into double quotes.",
+                    row=number))
+                row = row + [""] * (len(heads) - len(row))
+            row = row[:len(heads)]
+        elif not any(row):
+            continue
+        cells.append(tuple(row))
+        numbers.append(number)
+    raw.tables[name] = RawTable(name, tuple(heads), cells, np.array(numbers, int), typed=False)
+
+
+def _records(text: str, place: str) -> tuple[list[list[str]], Problem | None]:
+    rows = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        return rows, Problem(place, f"the row cannot be taken apart ({error})",
+                             "Look for a double quote too many or too few.", row=len(rows) + 1)
+    return rows, None
+
+
+# --- instance.toml and scenarios -------------------------------------------------
+
+
+def parse_toml(text: str, place: str) -> dict | Problem:
+    """The content of a TOML file, or its first error with its line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        what = re.sub(r"\s*\(at .*", "", str(error)).rstrip(".")
+        row = int(match[1]) if match else max(len(text.splitlines()), 1)
+        lines = text.splitlines()
+        value = lines[row - 1].strip() if match and row <= len(lines) else None
+        return Problem(place, f"the line is not TOML ({what})",
+                       "Write name = value; text in double quotes, numbers plain, true or false.",
+                       row=row, value=value)
+    except RecursionError:
+        return Problem(place, "the file is nested too deep", "Write it flat.")
+
+
+def toml_lines(text: str) -> dict[str, int]:
+    """Dotted key -> line, read off the text (good enough to point at a line)."""
+    found, section = {}, ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if match := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$", line):
+            section = ".".join(_words(match[1]))
+            found.setdefault(section, number)
+        elif match := KEY.match(line):
+            key = ".".join(_words(match[1]))
+            found.setdefault(f"{section}.{key}" if section else key, number)
+    return found
+
+
+def _words(key: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in re.findall(r""""[^"]*"|'[^']*'|[^.]+""", key)]
+
+
+def _read_settings(raw: Raw, root: Path) -> None:
+    path = root / "instance.toml"
+    if not path.exists():
+        raw.problems.append(Problem(
+            "instance.toml", "the file is missing",
+            "Write one with title, base_year, first_year and last_year; every instance has it."))
+        return
+    text = _text(raw, root, path, MOST_TOML_BYTES)
+    if text is None:
+        return
+    found = parse_toml(text, "instance.toml")
+    if isinstance(found, Problem):
+        raw.problems.append(found)
+        return
+    raw.settings = found
+    raw.places.settings.update(toml_lines(text))
+
+
+def _read_scenarios(raw: Raw, root: Path) -> None:
+    folder = root / "scenarios"
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raw.problems.append(Problem("scenarios", "not a folder", "Make it a folder of NAME.toml files."))
+        return
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in paths[:MOST_FILES]:
+        place = f"scenarios/{path.name}"
+        if path.suffix != ".toml":
+            if path.suffix != ".md":
+                raw.problems.append(Problem(place, "not a scenario",
+                                            "Call it NAME.toml, or take it out of the folder."))
+            continue
+        text = _text(raw, root, path, MOST_TOML_BYTES)
+        if text is None:
+            continue
+        found = parse_toml(text, place)
+        if isinstance(found, Problem):
+            raw.problems.append(found)
+            continue
+        scenario, problems = scenario_of_toml(path.stem, found, toml_lines(text), place)
+        raw.problems.extend(problems)
+        raw.scenarios[path.stem] = scenario

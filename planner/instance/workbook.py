@@ -1,0 +1,229 @@
+"""Reads one workbook: sheet `instance` with keys and values, one sheet per table, sheet `scenarios`.
+
+The archive is looked through before anything is unpacked. Formulas are not
+computed: a cell that holds one is told.
+"""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from openpyxl import load_workbook
+
+from planner.instance.cells import empty, shown
+from planner.instance.folder import reason
+from planner.instance.raw import (
+    MEGABYTE, MOST_BYTES, MOST_COLUMNS, MOST_FILES, MOST_ROWS, Places, Raw, RawTable, TablePlace,
+    suggestion)
+from planner.instance.scenarios import scenarios_of_sheet
+from planner.vocabulary import Problem
+
+BESIDE = ("instance", "scenarios")
+IGNORED = ("readme", "lists", "notes")
+"""Sheets (in any case) that hold words for people; they are not read."""
+MOST_MEMBERS = 5_000
+MARGIN = 5
+"""So many columns right of the headings are looked at for cells that went astray."""
+
+
+class Formula:
+    """Stands for a formula in a cell; it equals nothing that is allowed."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def read_workbook(path: Path, tables: tuple[str, ...]) -> Raw:
+    """The workbook as it stands; `tables` are the names of the tables that are known."""
+    raw = Raw(path.stem, Places("workbook"))
+    problem = safe(path)
+    if problem is not None:
+        raw.fatal = True
+        raw.problems.append(problem)
+        return raw
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            try:
+                _read_sheets(raw, book, tables)
+            finally:
+                book.close()
+    except Exception as error:  # openpyxl meets broken files with any of a dozen errors
+        raw.fatal = True
+        raw.problems.append(Problem(
+            path.name, f"the workbook cannot be read ({reason(error)})",
+            "Open it in your spreadsheet program and save it anew as .xlsx."))
+    return raw
+
+
+def safe(path: Path) -> Problem | None:
+    """Is it a workbook that may be opened? Sizes are read from the archive's directory."""
+    again = "Open it in your spreadsheet program and save it as .xlsx, without a password."
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return Problem(path.name, f"the workbook has {path.stat().st_size / MEGABYTE:,.0f} megabytes",
+                           f"At most {MOST_BYTES // MEGABYTE} are read.")
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            whole = sum(member.file_size for member in members)
+            if len(members) > MOST_MEMBERS or whole > MOST_BYTES:
+                return Problem(
+                    path.name, f"the workbook unpacks to {whole / MEGABYTE:,.0f} megabytes in "
+                    f"{len(members):,} parts",
+                    f"At most {MOST_BYTES // MEGABYTE} megabytes are unpacked; delete sheets and "
+                    "formats that the planner does not need.")
+            if any(member.flag_bits & 1 for member in members):
+                return Problem(path.name, "the workbook is protected by a password", again)
+            for member in members:
+                if member.filename.endswith((".xml", ".rels")):
+                    with archive.open(member) as stream:
+                        if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):
+                            return Problem(path.name, "the workbook defines XML entities of its own",
+                                           again)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, KeyError):
+        return Problem(path.name, "not an .xlsx workbook", again)
+    except OSError as error:
+        return Problem(path.name, f"the workbook cannot be read ({reason(error)})",
+                       "If it is open in another program, close it there.")
+    return None
+
+
+def _read_sheets(raw: Raw, book, tables: tuple[str, ...]) -> None:
+    names = book.sheetnames
+    if len(names) > MOST_FILES:
+        raise ValueError(f"it has {len(names)} sheets")
+    for name in names:
+        if name in tables:
+            table = _read_table(raw, book[name], name)
+            if table is not None:
+                raw.tables[name] = table
+        elif name not in BESIDE and name.casefold() not in IGNORED:
+            raw.problems.append(Problem(name, "no table has the name of this sheet", suggestion(
+                name, [*tables, *BESIDE], "Otherwise delete the sheet, or call it 'notes'.", most=0)))
+    if "instance" in names:
+        table = _read_table(raw, book["instance"], "instance", needed=("key", "value"))
+        if table is not None:
+            _settings(raw, table)
+    else:
+        raw.problems.append(Problem(
+            "instance", "the sheet is missing", "Add it with columns key and value; it holds title, "
+            "base_year, first_year, last_year and the mechanisms."))
+    if "scenarios" in names:
+        table = _read_table(raw, book["scenarios"], "scenarios", ("scenario", "key", "value"))
+        if table is not None:
+            raw.scenarios, problems = scenarios_of_sheet(table)
+            raw.problems.extend(problems)
+
+
+def _rows(sheet) -> list[tuple[int, tuple]]:
+    """(row number, values) of the rows that hold anything; formulas as `Formula`."""
+    if not hasattr(sheet, "reset_dimensions"):
+        return []  # a chart sheet
+    sheet.reset_dimensions()
+    found = []
+    heads = next(sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS + 1, values_only=True), ())
+    width = max((at for at, head in enumerate(heads, start=1) if head is not None), default=0)
+    limits = {"max_row": MOST_ROWS + 2, "max_col": min(width + MARGIN, MOST_COLUMNS + 1)}
+    formulas = False
+    for number, values in enumerate(sheet.iter_rows(values_only=True, **limits), start=1):
+        if any(value is not None for value in values):
+            found.append((number, values))
+            formulas = formulas or any(
+                not isinstance(value, (int, float)) and value is not None
+                and (not isinstance(value, str) or value.startswith("=")) for value in values)
+    if formulas:
+        kept = dict(found)
+        for number, cells in enumerate(sheet.iter_rows(**limits), start=1):
+            if number in kept and any(getattr(cell, "data_type", "") == "f" for cell in cells):
+                kept[number] = tuple(
+                    Formula(str(getattr(cell.value, "text", cell.value)))
+                    if getattr(cell, "data_type", "") == "f" else cell.value for cell in cells)
+        found = sorted(kept.items())
+    return found
+
+
+def _read_table(raw: Raw, sheet, name: str, needed: tuple[str, ...] = ()) -> RawTable | None:
+    raw.places.tables[name] = TablePlace(name, np.array([], int), {}, sheet=True)
+    rows = _rows(sheet)
+    if not rows or rows[0][0] != 1:
+        raw.problems.append(Problem(name, "the sheet has no headings",
+                                    "Write the column names into row 1, or delete the sheet.",
+                                    row=1, cell="A1"))
+        return None
+    heads = list(rows[0][1])
+    while heads and empty(heads[-1]):
+        heads.pop()
+    if rows[-1][0] > MOST_ROWS + 1 or len(heads) > MOST_COLUMNS:
+        raw.problems.append(Problem(name, "the sheet is too large",
+                                    f"At most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns are read."))
+        return None
+    width, place = len(heads), raw.places.tables[name]
+    cells, numbers = [], []
+    for number, values in rows[1:]:
+        if len(values) > width:
+            for column, value in enumerate(values[width:], start=width + 1):
+                if not empty(value):
+                    where = TablePlace(name, place.rows, {"": column}, True).of_row(number, "")
+                    raw.problems.append(Problem(what="a cell outside the columns that have a heading",
+                                                mend="Delete it, or give its column a heading.",
+                                                value=shown(value), **(where | {"column": None})))
+            values = values[:width]
+        elif len(values) < width:
+            values = tuple(values) + (None,) * (width - len(values))
+        if not all(empty(value) for value in values):
+            cells.append(tuple(values))
+            numbers.append(number)
+    table = RawTable(name, tuple(heads), cells, np.array(numbers, int), typed=True)
+    lacking = [column for column in needed if column not in heads]
+    for column in lacking:
+        raw.problems.append(Problem(name, f"column {column} is missing",
+                                    f"Row 1 reads: {', '.join(needed)}.", row=1))
+    return None if lacking else table
+
+
+def _settings(raw: Raw, table: RawTable) -> None:
+    """Key/value rows as the nested settings of an instance.toml."""
+    raw.settings = {}
+    key_at, value_at = table.headings.index("key"), table.headings.index("value")
+    for row, values in zip(table.rows, table.cells):
+        key, value = values[key_at], values[value_at]
+        if empty(value):
+            continue
+        where = {"place": "instance", "row": int(row)}
+        if empty(key) or not isinstance(key, str):
+            raw.problems.append(Problem(**where, cell=f"A{row}", column="key", value=shown(key),
+                                        what="a value without a key", mend="Write its key."))
+            continue
+        key = key.strip()
+        if key in raw.places.settings:
+            raw.problems.append(Problem(
+                **where, cell=f"A{row}", column="key", value=key,
+                what=f"the key stands already in row {raw.places.settings[key]}",
+                mend="Keep one of the two rows."))
+            continue
+        if not _put(raw.settings, key.split("."), value):
+            raw.problems.append(Problem(**where, cell=f"A{row}", column="key", value=key,
+                                        what="a key that has values of its own beneath it",
+                                        mend="Write keys such as mechanisms.basic_research.floor."))
+            continue
+        raw.places.settings[key] = int(row)
+
+
+def _put(tree: dict, words: list[str], value: Any) -> bool:
+    for word in words[:-1]:
+        tree = tree.setdefault(word, {})
+        if not isinstance(tree, dict):
+            return False
+    if isinstance(tree.get(words[-1]), dict):
+        return False
+    tree[words[-1]] = value
+    return True

@@ -1,0 +1,260 @@
+"""Solves any mixed-integer matrix to a proven gap: LP, dives, neighbourhoods, branch and bound.
+
+Small models go straight to HiGHS. Large ones: the root LP gives the bound; dives
+on the live LP give a first solution; neighbourhoods improve it; HiGHS's branch and
+bound, started from it, raises the bound when the gap is not yet proven. If no dive
+finds a solution, HiGHS looks for one in the time that is left.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from solvers.dive import Diver, Rule
+from solvers.highs import Answer, Live
+from solvers.hunt import Hunt
+from solvers.matrix import Matrix
+from solvers.neighbourhood import improve, reduced_cost_bounds
+from solvers.outcome import PROVEN, Outcome, Stop
+from solvers.propagation import Propagator
+from solvers.root import root_lp
+
+DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
+         Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Named settings; each is explained in `profiles/balanced.toml`."""
+
+    gap: float
+    time_limit: float
+    small: int
+    threads: int
+    race: bool
+    dives: int
+    neighbourhoods: int
+    stall: int
+    neighbourhood_share: float
+    branch: bool
+    node_limit: int
+
+
+def load_profile(name: str) -> Profile:
+    """The settings of a profile by name, or of a TOML file with the same words.
+
+    Raises ValueError for an unknown profile and for missing or unknown settings.
+    """
+    folder = Path(__file__).parent / "profiles"
+    path = Path(name) if str(name).endswith(".toml") else folder / f"{name}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
+        raise ValueError(f"unknown profile {name!r}; known: {known}")
+    settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    wanted = {field.name for field in fields(Profile)}
+    if set(settings) != wanted:
+        wrong = ", ".join(sorted(set(settings) ^ wanted))
+        raise ValueError(f"profile {path.name}: missing or unknown settings: {wrong}")
+    return Profile(**settings)
+
+
+def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None = None,
+          profile: str = "balanced", progress: Callable[[dict], None] | None = None,
+          start: np.ndarray | None = None, stop: Callable[[], bool] | None = None,
+          seed: int = 0) -> Outcome:
+    """Solves a model to a relative gap within a time limit (seconds); None: the profile's.
+
+    progress  told {time, phase, incumbent, bound, gap} about once a second, values in the
+              model's own sense, None where unknown; phases: lp, dive, neighbourhood, mip, polish
+    start     a point (array of n); its whole columns are tried first, the rest is solved
+    stop      asked about five times a second; True ends the search and keeps the incumbent
+    seed      of every random choice
+    Ctrl-C also ends the search and keeps the incumbent. Raises ValueError for a matrix or
+    a profile that makes no sense; never takes a stop for a solution.
+    """
+    settings = load_profile(profile)
+    matrix.check()
+    sign = -1.0 if matrix.maximise else 1.0
+    inner = replace(matrix, cost=sign * matrix.cost, offset=sign * matrix.offset, maximise=False)
+    hunt = Hunt(inner, sign, settings.gap if gap is None else gap,
+                settings.time_limit if time_limit is None else time_limit, progress, stop)
+    hunt.target = max(hunt.target, 0.0)
+    ended = None
+    try:
+        if not matrix.integer.any():
+            ended = _linear(hunt, settings)
+        elif matrix.nonzeros <= settings.small:
+            ended = _branch(hunt, settings, start, None, seed)
+        else:
+            ended = _large(hunt, settings, start, seed)
+    except KeyboardInterrupt:
+        hunt.interrupted = True
+    return _outcome(hunt, ended)
+
+
+def _linear(hunt: Hunt, settings: Profile) -> Stop:
+    """An LP: the root solve is the whole answer."""
+    with hunt.enter("lp"):
+        live, answer = root_lp(hunt, settings.race)
+    if answer.stop is Stop.OPTIMAL:
+        if not hunt.offer(answer.x, answer.duals):
+            answer = _tighter(hunt, live)
+            if answer.stop is not Stop.OPTIMAL or not hunt.offer(answer.x, answer.duals):
+                return Stop.FAILED
+        hunt.raise_bound(answer.bound)
+        hunt.root_bound = hunt.bound
+    return answer.stop
+
+
+def _tighter(hunt: Hunt, live: Live) -> Answer:
+    """Once more with narrower tolerances, for a solution that misses the original rows."""
+    live._set("primal_feasibility_tolerance", 1e-9)
+    return live.solve_lp(hunt.left, tick=hunt.tick)
+
+
+def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int) -> Stop | None:
+    """Root LP, dives, neighbourhoods, then branch and bound."""
+    with hunt.enter("lp"):
+        live, root = root_lp(hunt, settings.race)
+    if root.stop is Stop.INFEASIBLE:
+        return root.stop
+    if root.stop is not Stop.OPTIMAL:
+        if hunt.over:
+            return root.stop
+        return _branch(hunt, settings, start, None, seed)
+    hunt.root_bound = root.bound
+    hunt.raise_bound(root.bound)
+    basis = live.basis()
+    diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
+    with hunt.enter("dive"):
+        if start is not None:
+            diver.complete(np.clip(np.rint(start[diver.columns]), diver.lower, diver.upper))
+        lower, upper = diver.lower.copy(), diver.upper.copy()
+        if not diver.propagator.tighten(lower, upper):
+            lower, upper = diver.lower.copy(), diver.upper.copy()  # let the proof come from HiGHS
+        for rule in DIVES[:settings.dives]:
+            if hunt.x is not None or hunt.over:
+                break
+            live.set_basis(basis)
+            diver.dive(root, lower, upper, rule)
+    if hunt.x is not None and not hunt.over:
+        with hunt.enter("neighbourhood"):
+            improve(hunt, diver, root, settings)
+    ended = None
+    if not hunt.over and (hunt.x is None or settings.branch):
+        bounds = reduced_cost_bounds(hunt, diver, root)
+        ended = _branch(hunt, settings, hunt.x if hunt.x is not None else start, bounds, seed)
+    _polish(hunt, diver)
+    return ended
+
+
+def _branch(hunt: Hunt, settings: Profile, start, bounds, seed: int) -> Stop:
+    """HiGHS's own branch and bound, from the incumbent, within tightened whole bounds.
+
+    bounds  (lower, upper) over the whole columns that no better solution breaks, or None
+    """
+    matrix = hunt.matrix
+    whole = np.flatnonzero(matrix.integer)
+    if bounds is not None:
+        lower, upper = matrix.lower.copy(), matrix.upper.copy()
+        lower[whole], upper[whole] = bounds
+        if hunt.x is not None:  # the incumbent stays inside, so that it can be the start
+            lower[whole] = np.minimum(lower[whole], hunt.x[whole])
+            upper[whole] = np.maximum(upper[whole], hunt.x[whole])
+        matrix = replace(matrix, lower=lower, upper=upper)
+    with hunt.enter("mip"):
+        live = Live(matrix, {"threads": settings.threads, "random_seed": seed % 2**31})
+        hunt.times["handover"] = hunt.times.get("handover", 0.0) + live.handover
+
+        def hear(event):
+            hunt.raise_bound(event["bound"])
+            if event["x"] is not None:
+                hunt.offer(event["x"])
+
+        answer = live.solve_mip(hunt.left, gap=hunt.target, start=start, callback=hear, tick=hunt.tick,
+                                node_limit=settings.node_limit or None)
+        hunt.iterations += answer.iterations
+        if hunt.root_bound is None and np.isfinite(hunt.bound):
+            hunt.root_bound = hunt.bound
+        if answer.x is not None:
+            hunt.offer(answer.x)
+            diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
+            if hunt.x is None or hunt.duals is None:
+                values = hunt.x if hunt.x is not None else answer.x
+                _fixed(hunt, diver, np.rint(values[whole]))
+        hunt.raise_bound(answer.bound)
+    if answer.stop is Stop.INFEASIBLE and hunt.x is not None:
+        # The tightened bounds leave nothing better: the incumbent is optimal.
+        hunt.raise_bound(hunt.objective)
+        return Stop.OPTIMAL
+    if answer.stop in (Stop.OPTIMAL, Stop.GAP_LIMIT) and hunt.x is None:
+        return Stop.FAILED
+    return answer.stop
+
+
+def _fixed(hunt: Hunt, diver: Diver, values: np.ndarray) -> None:
+    """Takes the LP with these whole values: exact solution and duals. Needs little time; no tick."""
+    diver.live.set_bounds(diver.columns, values, values)
+    answer = diver.live.solve_lp(max(hunt.left, 30.0))
+    if answer.stop is not Stop.OPTIMAL:
+        return
+    if hunt.offer(answer.x, answer.duals):
+        return
+    if hunt.x is None:
+        answer = _tighter(hunt, diver.live)
+        if answer.stop is Stop.OPTIMAL:
+            hunt.offer(answer.x, answer.duals)
+    elif answer.objective <= hunt.objective + 1e-6 * max(1.0, abs(hunt.objective)):
+        hunt.duals = answer.duals
+
+
+def _polish(hunt: Hunt, diver: Diver) -> None:
+    """Duals, and the best continuous values, for an incumbent that came without them."""
+    if hunt.x is not None and hunt.duals is None and not hunt.interrupted:
+        with hunt.enter("polish"):
+            _fixed(hunt, diver, np.rint(hunt.x[diver.columns]))
+
+
+def _outcome(hunt: Hunt, ended: Stop | None) -> Outcome:
+    """What the caller gets: own sense, both answers, one sentence."""
+    held = hunt.x is not None
+    if held and hunt.gap <= PROVEN:
+        stop = Stop.OPTIMAL
+    elif held and hunt.proven:
+        stop = Stop.GAP_LIMIT
+    elif hunt.interrupted:
+        stop = Stop.INTERRUPTED
+    elif ended in (Stop.INFEASIBLE, Stop.UNBOUNDED, Stop.FAILED) and not held:
+        stop = ended
+    elif hunt.left <= 0 or ended in (None, Stop.TIME_LIMIT):
+        stop = Stop.TIME_LIMIT
+    else:
+        stop = ended
+    hunt.times["total"] = hunt.clock
+    outcome = Outcome(
+        stop, x=hunt.x, objective=hunt.outward(hunt.objective) if held else None,
+        bound=hunt.outward(hunt.bound), root_bound=hunt.outward(hunt.root_bound),
+        duals=None if hunt.duals is None else hunt.sign * hunt.duals, lp_iterations=hunt.iterations,
+        times=dict(hunt.times), trajectory=list(hunt.trajectory))
+    outcome.message = _words(outcome)
+    hunt.tell()
+    return outcome
+
+
+def _words(outcome: Outcome) -> str:
+    if outcome.x is None:
+        return {Stop.INFEASIBLE: "Proven: no solution meets all rows.",
+                Stop.UNBOUNDED: "The objective has no limit.",
+                Stop.TIME_LIMIT: "The effort allowed ended before a solution was found.",
+                Stop.INTERRUPTED: "Interrupted before a solution was found."}.get(
+                    outcome.stop, "The solver failed: numbers of very different size may be the cause.")
+    gap = f"{100 * outcome.gap:.3g} %" if np.isfinite(outcome.gap) else "unknown"
+    return {Stop.OPTIMAL: "Proven optimal.", Stop.GAP_LIMIT: f"Target reached: gap {gap}.",
+            Stop.TIME_LIMIT: f"Effort ended; the best solution is kept: gap {gap}.",
+            Stop.INTERRUPTED: f"Interrupted; the best solution is kept: gap {gap}."}.get(
+                outcome.stop, f"Ended as {outcome.stop}; the best solution is kept: gap {gap}.")
