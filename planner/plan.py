@@ -14,7 +14,8 @@ from planner.model.compliance import TOLERANCE, broken, together
 from planner.model.values import cell_values, goal_values, measure_core
 
 LABELS = ("region", "zone", "industry", "category", "stage", "instrument", "level", "performer",
-          "talent_type", "platform", "mission", "bid", "rival", "donor", "recipient", "item", "goal", "owner",
+          "talent_type", "platform", "mission", "bid", "rival", "donor", "recipient", "upstream",
+          "downstream", "item", "goal", "owner",
           "rule", "where", "sense", "unit", "mechanism", "status")
 """Columns that hold names; read back as text."""
 
@@ -124,6 +125,10 @@ def tables_of(core, x: np.ndarray) -> dict[str, pd.DataFrame]:
         tables[name] = merged(parts, x)
     tables["budget"] = balance_sheet(core, x)
     tables["dependence"] = by_owner(core.dependence, x)
+    for balance in dict.fromkeys(rule for rule, *_ in core.uses):
+        tables[f"{balance}_balance"] = pd.concat([
+            by_owner([(owner, part)], x).assign(side=side)
+            for rule, side, owner, part in core.uses if rule == balance], ignore_index=True)
     tables["goals"] = goal_table(core, x, goal_values(tables, instance))
     return {name: frame for name, frame in tables.items() if len(frame)}
 

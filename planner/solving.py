@@ -195,7 +195,7 @@ def clause_table(core, values: np.ndarray, what: str) -> pd.DataFrame:
             amount = values[clause.rows.first:clause.rows.first + len(clause.rows.index)]
         frame = clause.rows.index.frame()
         labels = [column for column in frame if column != "year"]
-        where = frame[labels].astype(str).agg(", ".join, axis=1) if labels else ""
+        where = frame[labels].astype(str).agg(", ".join, axis=1) if labels and len(frame) else ""
         parts.append(pd.DataFrame({
             "mechanism": clause.owner, "rule": clause.rule, "where": where,
             "year": frame["year"] if "year" in frame else 0, what: amount}, index=frame.index))

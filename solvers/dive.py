@@ -24,6 +24,18 @@ class Rule:
     steps_back: int = 60
 
 
+@dataclass
+class Step:
+    """A state of a dive before a batch was fixed: bounds, LP values, the first choice, batch size."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    x: np.ndarray
+    column: int
+    value: float
+    size: int
+
+
 class Diver:
     """Dives on one live LP. Keeps the live model's integer bounds to itself."""
 
@@ -47,131 +59,106 @@ class Diver:
         return answer
 
     def dive(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, rule: Rule,
-             cutoff: float | None = None, guide: np.ndarray | None = None) -> bool:
+             cutoff: float | None = None) -> bool:
         """Dives from an LP answer within bounds; True if a new incumbent was found.
 
-        lower, upper  arrays over the whole columns (changed); guide: values to lean to, or None
+        lower, upper  arrays over the whole columns (not changed); answer: the LP within them
+        cutoff        objective that the dive must stay below
+
+        A batch that leads to a contradiction is tried again smaller; a single column
+        takes another value; where neither holds, the dive goes back one batch further.
         """
         lower, upper = lower.copy(), upper.copy()
-        trail: list[tuple[np.ndarray, np.ndarray, np.ndarray, int, float]] = []
-        share, back = rule.share, 0
+        trail: list[Step] = []
+        limit, back, x = len(self.columns), 0, answer.x[self.columns]
         while not self.hunt.over:
-            x = answer.x[self.columns]
-            away = np.abs(x - np.rint(x))
-            open_ = np.flatnonzero((away > WHOLE) & (lower < upper))
-            if not len(open_):
-                if self._finish(x, cutoff):
-                    return True
-                if not trail:
-                    return False
-            else:
-                first, value, batch = self._fix(x, open_, lower, upper, share, rule, guide)
-                if first is not None:
-                    trail.append((*batch, x, first, value))
-                    found = self.solve(lower, upper, cutoff)
-                    if found.stop is Stop.OPTIMAL:
-                        answer, share = found, min(rule.share, share * 2)
+            open_ = np.flatnonzero((np.abs(x - np.rint(x)) > WHOLE) & (lower < upper))
+            if len(open_):
+                order, values = self._order(x, open_, lower, upper, rule)
+                size = max(1, min(limit, int(np.ceil(rule.share * len(order)))))
+                trail.append(Step(lower.copy(), upper.copy(), x, int(order[0]), float(values[0]), size))
+                if self._fix(order, values, size, lower, upper):
+                    answer = self.solve(lower, upper, cutoff)
+                    if answer.stop is Stop.OPTIMAL:
+                        x, limit = answer.x[self.columns], 2 * size
                         continue
-                    if found.cut or found.stop is not Stop.INFEASIBLE:
+                    if answer.cut or answer.stop is not Stop.INFEASIBLE:
                         return False
-            # Step back: undo the last batch, and take the opposite of what it fixed first if it was one.
-            answer, stepped = self._step_back(trail, lower, upper, cutoff, share)
-            back += 1
-            if answer is None or back > rule.steps_back:
-                return False
-            share = stepped
+            elif self.complete(np.rint(np.clip(x, lower, upper)), cutoff):
+                return True
+            while True:
+                back += 1
+                if not trail or back > rule.steps_back or self.hunt.over:
+                    return False
+                step = trail.pop()
+                lower[:], upper[:] = step.lower, step.upper
+                if step.size > 1:
+                    x, limit = step.x, max(1, step.size // 6)
+                    break
+                if not self._exclude(step, lower, upper):
+                    continue
+                answer = self.solve(lower, upper, cutoff)
+                if answer.stop is Stop.OPTIMAL:
+                    x, limit = answer.x[self.columns], max(limit, 1)
+                    break
+                if answer.cut or answer.stop is not Stop.INFEASIBLE:
+                    return False
         return False
 
-    def _fix(self, x, open_, lower, upper, share, rule, guide):
-        """Fixes a batch; returns (first column fixed, its value, bounds before) or first None."""
-        before = (lower.copy(), upper.copy())
-        fraction = x[open_] - np.floor(x[open_])
-        up = fraction >= rule.up_from
-        if guide is not None:
-            up = np.where(guide[open_] > np.floor(x[open_]), fraction > 0.2, fraction > 0.8)
-        value = np.floor(x[open_]) + up
-        value = np.clip(value, lower[open_], upper[open_])
+    def _order(self, x, open_, lower, upper, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
+        """Fractional columns in the order of fixing, and the values meant for them."""
+        down = np.floor(x[open_])
+        value = np.clip(down + (x[open_] - down >= rule.up_from), lower[open_], upper[open_])
         score = np.abs(value - x[open_])
         if rule.noise:
             score = score + rule.noise * self.rng.random(len(open_))
         order = np.argsort(score, kind="stable")
-        size = max(1, int(np.ceil(share * len(open_))))
-        chunk = max(1, size // 12)
-        done, first, aimed, at = 0, None, 0.0, 0
-        while done < size and at < len(order):
-            part = order[at:at + chunk]
-            at += chunk
-            part = part[lower[open_[part]] < upper[open_[part]]]
-            if not len(part):
-                continue
-            done += self._try(open_[part], value[part], lower, upper)
-            if first is None:
-                first, aimed = int(open_[part[0]]), float(value[part[0]])
-        if first is None or (lower > upper).any():
-            lower[:], upper[:] = before
-            return None, 0.0, before
-        return first, aimed, before
+        return open_[order], value[order]
 
-    def _try(self, columns, values, lower, upper) -> int:
-        """Fixes columns together, or one by one where they contradict; returns how many."""
-        held = lower.copy(), upper.copy()
-        lower[columns] = upper[columns] = values
-        if self.propagator.tighten(lower, upper):
-            return len(columns)
-        lower[:], upper[:] = held
-        done = 0
-        for column, value in zip(columns.tolist(), values.tolist()):
-            if not lower[column] <= value <= upper[column] or lower[column] == upper[column]:
+    def _fix(self, order, values, size: int, lower, upper) -> bool:
+        """Fixes about `size` columns with what follows from them; False on a contradiction."""
+        chunk, at, done = max(1, size // 12), 0, 0
+        while done < size and at < len(order):
+            part = slice(at, at + chunk)
+            at += chunk
+            columns, wanted = order[part], values[part]
+            open_ = lower[columns] < upper[columns]
+            columns, wanted = columns[open_], wanted[open_]
+            fits = (lower[columns] <= wanted) & (wanted <= upper[columns])
+            columns, wanted = columns[fits], wanted[fits]
+            if not len(columns):
                 continue
+            done += len(columns)
             held = lower.copy(), upper.copy()
+            lower[columns] = upper[columns] = wanted
+            if self.propagator.tighten(lower, upper):
+                continue
+            lower[:], upper[:] = held
+            if size == 1 or not self._one_by_one(columns, wanted, lower, upper):
+                return False
+        return True
+
+    def _one_by_one(self, columns, values, lower, upper) -> bool:
+        """Fixes columns singly; a value that propagation excludes is taken out of the bounds."""
+        for column, value in zip(columns.tolist(), values.tolist()):
+            if lower[column] == upper[column] or not lower[column] <= value <= upper[column]:
+                continue
+            held = Step(lower.copy(), upper.copy(), upper, column, value, 1)
             lower[column] = upper[column] = value
             if not self.propagator.tighten(lower, upper):
-                lower[:], upper[:] = held
-                if lower[column] == value:
-                    lower[column] += 1
-                elif upper[column] == value:
-                    upper[column] -= 1
-                else:
-                    continue
-                if not self.propagator.tighten(lower, upper):
-                    lower[:], upper[:] = held  # the LP will tell
-                    continue
-            done += 1
-        return done
+                lower[:], upper[:] = held.lower, held.upper
+                if not self._exclude(held, lower, upper):
+                    return False
+        return True
 
-    def _step_back(self, trail, lower, upper, cutoff, share):
-        """Undoes batches until an LP with a smaller or the opposite step holds.
-
-        Returns (answer at the state stepped back to, share to go on with), or (None, 0).
-        """
-        while trail and not self.hunt.over:
-            old_lower, old_upper, x, first, value = trail.pop()
-            changed = int(((lower != old_lower) | (upper != old_upper)).sum())
-            lower[:], upper[:] = old_lower, old_upper
-            if changed > 1 and share > 1e-3:
-                answer = Answer(Stop.OPTIMAL, x=self._whole(x))
-                return answer, share / 8
-            if value > old_lower[first]:
-                upper[first] = value - 1 if value > x[first] else upper[first]
-            if value < old_upper[first] and value <= x[first]:
-                lower[first] = value + 1
-            if self.propagator.tighten(lower, upper):
-                answer = self.solve(lower, upper, cutoff)
-                if answer.stop is Stop.OPTIMAL:
-                    return answer, max(share, 1e-3)
-                if answer.cut or answer.stop is not Stop.INFEASIBLE:
-                    return None, 0.0
-        return None, 0.0
-
-    def _whole(self, x: np.ndarray) -> np.ndarray:
-        """A full-length point that carries only the whole columns' values."""
-        full = np.zeros(self.hunt.matrix.n_columns)
-        full[self.columns] = x
-        return full
-
-    def _finish(self, x: np.ndarray, cutoff: float | None) -> bool:
-        """Fixes every whole column, re-solves, and offers the solution."""
-        return self.complete(np.rint(x), cutoff)
+    def _exclude(self, step: Step, lower, upper) -> bool:
+        """Takes the step's value out of its column's bounds; False where nothing is left."""
+        column, value = step.column, step.value
+        if value == upper[column] or (value != lower[column] and value > step.x[column]):
+            upper[column] = value - 1
+        else:
+            lower[column] = value + 1
+        return self.propagator.tighten(lower, upper)
 
     def complete(self, whole: np.ndarray, cutoff: float | None = None) -> bool:
         """Offers the best solution with these values of the whole columns, if there is one."""

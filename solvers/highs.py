@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass
 from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import highspy
 import numpy as np
@@ -76,6 +78,16 @@ class Answer:
     nodes: int = 0
     seconds: float = 0.0
     cut: bool = False  # an LP given up because it cannot beat the cutoff
+    message: str = ""
+
+    @property
+    def status(self) -> str:
+        """The words of `Outcome.status`; a stop is never taken for a solution."""
+        if self.x is not None:
+            return "optimal" if self.stop is Stop.OPTIMAL else "feasible"
+        if self.stop in (Stop.INFEASIBLE, Stop.UNBOUNDED):
+            return str(self.stop)
+        return "failed" if self.stop is Stop.FAILED else "no_plan"
 
 
 class Live:
@@ -110,6 +122,7 @@ class Live:
             raise ValueError("HiGHS does not take this model: are all bounds and numbers in range?")
         self.whole = True
         self.iterations = 0
+        self._optimal = self._costs_only = False  # is the last basis optimal, but for its costs?
         self._cancelled = False
         self.handover = time.perf_counter() - start
 
@@ -117,12 +130,14 @@ class Live:
 
     def set_bounds(self, columns, lower, upper) -> None:
         """New bounds of some columns: index array, and one number or array for each side."""
+        self._optimal = self._costs_only = False
         columns = np.asarray(columns, np.int32)
         _ok(self._highs.changeColsBounds(len(columns), columns, _fill(lower, columns),
                                          _fill(upper, columns)), "bounds")
 
     def set_cost(self, cost, columns=None) -> None:
         """New costs of all columns, or of those named."""
+        self._costs_only, self._optimal = self._optimal or self._costs_only, False
         columns = np.arange(self.matrix.n_columns) if columns is None else columns
         columns = np.asarray(columns, np.int32)
         _ok(self._highs.changeColsCost(len(columns), columns, _fill(cost, columns)), "costs")
@@ -133,18 +148,21 @@ class Live:
 
     def set_row_bounds(self, rows, lower, upper) -> None:
         """New sides of some rows."""
+        self._optimal = self._costs_only = False
         rows = np.asarray(rows, np.int32)
         _ok(self._highs.changeRowsBounds(len(rows), rows, _fill(lower, rows), _fill(upper, rows)),
             "row bounds")
 
     def change_coefficients(self, rows, columns, values) -> None:
         """New coefficients, one (row, column, value) each; HiGHS takes them singly."""
+        self._optimal = self._costs_only = False
         for row, column, value in zip(np.asarray(rows).tolist(), np.asarray(columns).tolist(),
                                       np.broadcast_to(values, np.shape(rows)).tolist()):
             _ok(self._highs.changeCoeff(row, column, value), "coefficient")
 
     def add_rows(self, rows: sparse.csr_matrix, lower, upper) -> None:
         """Appends rows (cuts): k x n, and their sides."""
+        self._optimal = self._costs_only = False
         rows = rows.tocsr()
         k = rows.shape[0]
         _ok(self._highs.addRows(k, np.asarray(lower, float), np.asarray(upper, float), rows.nnz,
@@ -173,7 +191,8 @@ class Live:
                  cutoff: float | None = None) -> Answer:
         """Solves the LP relaxation, from the last basis where there is one.
 
-        method           simplex (dual), primal, or ipm (interior point, then crossover)
+        method           simplex (dual; primal where only costs changed since the last optimum),
+                         primal, or ipm (interior point, then crossover)
         tick             asked about five times a second; True interrupts
         iteration_limit  simplex iterations at most; reaching it counts as a time limit
         cutoff           give up once the optimum is proven worse (minimisation; `cut` then says so)
@@ -181,7 +200,8 @@ class Live:
         """
         self.relax()
         self._set("solver", "ipm" if method == "ipm" else "simplex")
-        self._set("simplex_strategy", 4 if method == "primal" else 1)
+        primal = method == "primal" or (method == "simplex" and self._costs_only and cutoff is None)
+        self._set("simplex_strategy", 4 if primal else 1)
         self._set("presolve", "choose" if presolve else "off")
         self._set("simplex_iteration_limit", 2**31 - 1 if iteration_limit is None else iteration_limit)
         self._set("objective_bound", INFINITE if cutoff is None else float(cutoff))
@@ -190,10 +210,11 @@ class Live:
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
         if status == _STATUS.kUnboundedOrInfeasible:
             return self._tell_apart(time_limit)
-        answer = Answer(_STOPS.get(status, Stop.FAILED), cut=status == _STATUS.kObjectiveBound, iterations=int(
-            max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
-            + max(info.crossover_iteration_count, 0)), seconds=seconds)
+        counts = info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count
+        answer = Answer(_STOPS.get(status, Stop.FAILED), cut=status == _STATUS.kObjectiveBound,
+                        iterations=int(sum(max(count, 0) for count in counts)), seconds=seconds)
         self.iterations += answer.iterations
+        self._optimal, self._costs_only = answer.stop is Stop.OPTIMAL, False
         if answer.stop is Stop.OPTIMAL:
             solution = self._highs.getSolution()
             answer.x = np.array(solution.col_value)
@@ -228,6 +249,7 @@ class Live:
         if not len(self.integers):
             return self.solve_lp(time_limit, tick=tick)
         self.restore()
+        self._optimal = self._costs_only = False
         self._set("solver", "choose")
         self._set("presolve", "choose")
         self._set("simplex_iteration_limit", 2**31 - 1)
@@ -277,11 +299,17 @@ class Live:
 
     def set_basis(self, basis) -> None:
         """Starts the next LP from a basis, of this model or of one with the same rows and columns."""
+        self._optimal = self._costs_only = False
         self._highs.setBasis(basis)
 
     def forget(self) -> None:
         """Drops basis and solution: the next solve is a cold one."""
+        self._optimal = self._costs_only = False
         self._highs.clearSolver()
+
+    def tighten_tolerance(self) -> None:
+        """Asks later solves for a primal feasibility of 1e-9 instead of 1e-7."""
+        self._set("primal_feasibility_tolerance", 1e-9)
 
     def _run(self, time_limit: float, tick, types, hear) -> float:
         """Runs on the helper thread; returns seconds. KeyboardInterrupt is raised after the stop."""
@@ -358,9 +386,19 @@ def _ok(status, what: str) -> None:
 def read_file(path: str | PathLike) -> Matrix:
     """Reads an MPS or LP file into a Matrix; see `solvers.matrix.read_mps`."""
     highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    if highs.readModel(str(path)) == highspy.HighsStatus.kError:
+    highs.setOptionValue("log_to_console", False)
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        highs.setOptionValue("log_file", str(log))
+        status = highs.readModel(str(path))
+        highs.setOptionValue("log_file", "")
+        said = log.read_text(errors="replace").splitlines() if log.exists() else []
+    if status == highspy.HighsStatus.kError:
         raise ValueError(f"{path}: cannot be read as an MPS or LP file")
+    # HiGHS reads on after such lines, and would solve another model than the file means.
+    dropped = [line for line in said if "is not defined: ignored" in line or "has duplicate" in line]
+    if dropped:
+        raise ValueError(f"{path}: cannot be read as a whole: {dropped[0].removeprefix('WARNING: ')}")
     lp = highs.getLp()
     if highs.getHessianNumNz():
         raise ValueError(f"{path}: has a quadratic objective; only linear models are taken")

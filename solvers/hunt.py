@@ -36,6 +36,7 @@ class Hunt:
         self.trajectory: list[tuple[float, float | None, float | None]] = []
         self.times: dict[str, float] = {}
         self.iterations = 0
+        self.slack = 0.0  # what settled blocks may be short of their optimum
         self.phase = "lp"
         self.interrupted = False
         self._told = -np.inf
@@ -80,6 +81,7 @@ class Hunt:
         """Takes a proven lower bound (minimisation) if it is better."""
         if bound is None or not np.isfinite(bound):
             return
+        bound -= self.slack
         with self._lock:
             if self.x is not None:
                 bound = min(bound, self.objective)  # no bound lies beyond a held solution

@@ -79,7 +79,8 @@ def improve(hunt: Hunt, diver: Diver, root: Answer, settings) -> None:
             weight = apart + 0.01
             free[neighbours.grow(int(rng.choice(count, p=weight / weight.sum())), size, rng)] = True
         low, high = reduced_cost_bounds(hunt, diver, root)
-        lower, upper = np.where(free, np.minimum(low, held), held), np.where(free, np.maximum(high, held), held)
+        lower = np.where(free, np.minimum(low, held), held)
+        upper = np.where(free, np.maximum(high, held), held)
         cutoff = hunt.objective - LEAST_GAIN * max(hunt.objective - hunt.bound, 0.0)
         answer = diver.solve(lower, upper, cutoff)
         if answer.stop is not Stop.OPTIMAL or answer.objective >= cutoff:

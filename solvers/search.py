@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from solvers.blocks import settle_blocks
 from solvers.dive import Diver, Rule
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
@@ -24,6 +25,7 @@ from solvers.outcome import PROVEN, Outcome, Stop
 from solvers.propagation import Propagator
 from solvers.root import root_lp
 
+SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
 DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
          Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
 
@@ -113,13 +115,15 @@ def _linear(hunt: Hunt, settings: Profile) -> Stop:
 
 def _tighter(hunt: Hunt, live: Live) -> Answer:
     """Once more with narrower tolerances, for a solution that misses the original rows."""
-    live._set("primal_feasibility_tolerance", 1e-9)
-    return live.solve_lp(hunt.left, tick=hunt.tick)
+    live.tighten_tolerance()
+    return live.solve_lp(max(hunt.left, 30.0))
 
 
 def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int) -> Stop | None:
     """Root LP, dives, neighbourhoods, then branch and bound."""
     with hunt.enter("lp"):
+        if settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
+            return Stop.INFEASIBLE
         live, root = root_lp(hunt, settings.race)
     if root.stop is Stop.INFEASIBLE:
         return root.stop
@@ -127,8 +131,8 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int) -
         if hunt.over:
             return root.stop
         return _branch(hunt, settings, start, None, seed)
-    hunt.root_bound = root.bound
     hunt.raise_bound(root.bound)
+    hunt.root_bound = hunt.bound
     basis = live.basis()
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
     with hunt.enter("dive"):

@@ -4,7 +4,8 @@ Basic research gets at least a given share of all R&D money. The floor rises in 
 straight line from the base-year share to `floor` in the last plan year, so that
 nobody is asked to jump; zones may have floors of their own.
 
-    sum spend[basic, t] >= floor_t * sum spend[R&D stages, t]
+    sum spend[basic, t]    >= floor_t    * sum spend[R&D stages, t]
+    sum spend[z, basic, t] >= floor[z]_t * sum spend[z, R&D stages, t]
 
 P2 IV.1 calls the base-year 6.57 % too low; P3 I.2 and P4 III.2 ask for steady
 support of original research. The papers name no number: the default 8 % is the
@@ -13,7 +14,9 @@ formulation's.
 
 from __future__ import annotations
 
-from planner.model.compliance import rule, together
+import pandas as pd
+
+from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import path, rd_stages, stages_with_role
 from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
 
@@ -23,52 +26,47 @@ FLOORS = Table("basic_floors", "floors of basic research by zone, share of the z
 ))
 
 
-def _clauses(data):
-    """(label columns, zone or None, floor by year) for the nation and each zone with a floor."""
-    base = data.table("baseline")
-    zone = data.table("regions").set_index("region")["zone"].to_dict()
-    base = base.assign(zone=base["region"].map(zone))
-    rd, basic = rd_stages(data), stages_with_role(data, "basic")
-    wished = [(None, data.parameter("basic_research", "floor"))]
-    wished += list(data.table("basic_floors").itertuples(index=False, name=None))
-    for where, floor in wished:
-        part = base if where is None else base[base["zone"] == where]
-        whole = part.loc[part["stage"].isin(rd), "spend"].sum()
-        start = part.loc[part["stage"].isin(basic), "spend"].sum() / whole if whole else 0.0
-        if floor is not None:
-            yield where, path(data, start, floor)
+def _base_share(data, base: pd.DataFrame) -> float:
+    """Basic research's share of R&D in some of the base year's cells; 0 where there is no R&D."""
+    whole = base.loc[base["stage"].isin(rd_stages(data)), "spend"].sum()
+    basic = base.loc[base["stage"].isin(stages_with_role(data, "basic")), "spend"].sum()
+    return basic / whole if whole else 0.0
+
+
+def _floors(data):
+    """(rule, floors) for the nation and the zones: rows of year, or of zone and year, with `floor`."""
+    base, floor = data.table("baseline"), data.parameter("basic_research", "floor")
+    if floor is not None:
+        yield "floor", pd.DataFrame(path(data, _base_share(data, base), floor).items(),
+                                    columns=["year", "floor"])
+    zone = base["region"].map(data.table("regions").set_index("region")["zone"])
+    rows = [(row.zone, *point) for row in data.table("basic_floors").itertuples()
+            for point in path(data, _base_share(data, base[zone == row.zone]), row.floor).items()]
+    if rows:
+        yield "zone_floor", pd.DataFrame(rows, columns=["zone", "year", "floor"])
 
 
 def add(block, core, data):
     if not core.has("cells"):
         return
-    rd, basic = rd_stages(data), stages_with_role(data, "basic")
-    for zone, floor in _clauses(data):
-        where = {} if zone is None else {"zone": [zone]}
-        dims = ("year",) if zone is None else ("zone", "year")
-        research = core.spend_by(*dims, stage=rd, **where)
-        share = research.map("year", floor)
-        name = "floor" if zone is None else f"floor_{zone}"
-        block.require(name, core.spend_by(*dims, stage=basic, **where).on(research.index)
-                      - research * share, ">=")
+    for name, floors in _floors(data):
+        index = core.space.frame(floors.drop(columns="floor"))
+        basic = core.spend_by(*index.dims, stage=stages_with_role(data, "basic")).on(index)
+        research = core.spend_by(*index.dims, stage=rd_stages(data)).on(index)
+        block.require(name, basic - research * floors["floor"].to_numpy(), ">=")
 
 
 def measure(plan, data):
     spend = plan.table("allocations")
     if spend.empty:
         return None
+    research = spend[spend["stage"].isin(rd_stages(data))]
+    basic = spend[spend["stage"].isin(stages_with_role(data, "basic"))]
     parts = []
-    for zone, floor in _clauses(data):
-        part = spend if zone is None else spend[spend["zone"] == zone]
-        research = part[part["stage"].isin(rd_stages(data))].groupby("year")["spend"].sum()
-        basic = part[part["stage"].isin(stages_with_role(data, "basic"))].groupby("year")["spend"].sum()
-        basic = basic.reindex(research.index, fill_value=0.0)
-        frame = research.index.to_frame(index=False)
-        if zone is not None:
-            frame.insert(0, "zone", zone)
-        share = frame["year"].map(floor).to_numpy()
-        parts.append(rule("floor" if zone is None else f"floor_{zone}", frame,
-                          share * research.to_numpy(), basic.to_numpy(), ">="))
+    for name, floors in _floors(data):
+        keys = floors.drop(columns="floor")
+        required = floors["floor"] * sum_at(research, "spend", keys)
+        parts.append(rule(name, keys, required, sum_at(basic, "spend", keys), ">="))
     return together(*parts)
 
 

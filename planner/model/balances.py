@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+from solvers.algebra import Linear, gather, total
+
+
 def close_balances(core) -> None:
     """Writes one row per balance and report the balance sheet (who drew what)."""
     _close_central(core)
     _close_local(core)
     for name in ("talent", "platform"):
-        balance = core.balances[name]
-        if balance.supplies and balance.draws:
-            index = balance.supplies[0][1].index
-            drawn, supplied = balance.sums(index)
-            core.block.require(name, drawn - supplied, "<=")
+        _close_capacity(core, name)
+
+
+def _close_capacity(core, name: str) -> None:
+    """Draws <= supplies on every row that somebody supplies; other draws are not limited.
+
+    A supply over zones is a pool: what the zone's regions draw is summed.
+    """
+    balance = core.balances[name]
+    for dims in sorted({amount.index.dims for _, amount in balance.supplies}):
+        supplies = [(owner, part) for owner, part in balance.supplies if part.index.dims == dims]
+        supplied = gather([part for _, part in supplies], dims)
+        draws = [(owner, total(part, dims).on(supplied.index)) for owner, part in balance.draws]
+        drawn = sum((part for _, part in draws), Linear.constant(supplied.index, 0.0))
+        rule = f"zone_{name}" if "zone" in dims else name
+        core.block.require(rule, drawn - supplied, "<=")
+        for side, parts in (("draw", draws), ("supply", supplies)):
+            core.uses += [(rule, side, owner, part) for owner, part in parts]
 
 
 def _close_central(core) -> None:

@@ -33,6 +33,10 @@ def make_space(instance, segments: int) -> Space:
                 parents[dim, parent] = of
     if "bid" in labels:
         labels["rival"] = labels["bid"]  # the other of two bids that run side by side
+    if "region" in labels:
+        labels |= {"donor": labels["region"], "recipient": labels["region"]}  # two regions in one row
+    if "industry" in labels:
+        labels |= {"upstream": labels["industry"], "downstream": labels["industry"]}  # two industries
     labels |= {"year": instance.years, "level": ("central", "local"),
                "segment": tuple(range(1, segments + 1))}
     if "industry" in frames and "class" in frames["industry"]:

@@ -29,7 +29,7 @@ def rule(name: str, frame: pd.DataFrame, required, reached, sense: str, unit: st
     slack is signed: below 0 the rule is broken; for '==' it is minus the distance.
     """
     labels = [column for column in frame.columns if column != "year"]
-    where = frame[labels].astype(str).agg(", ".join, axis=1) if labels else pd.Series(
+    where = frame[labels].astype(str).agg(", ".join, axis=1) if labels and len(frame) else pd.Series(
         "", index=frame.index)
     out = pd.DataFrame({
         "rule": name, "where": where.to_numpy(dtype=object),
@@ -53,6 +53,15 @@ def worst(rows_of: pd.DataFrame, slack, by: list[str]) -> np.ndarray:
     slack = pd.Series(np.asarray(slack, float), index=rows_of.index)
     picked = slack.groupby([rows_of[column] for column in by]).idxmin()
     return rows_of.index.isin(picked)
+
+
+def sum_at(frame: pd.DataFrame, value: str, keys: pd.DataFrame) -> np.ndarray:
+    """A column summed by the labels of `keys` and read at its rows; 0 where there is nothing."""
+    if frame.empty:
+        return np.zeros(len(keys))
+    summed = frame.groupby(list(keys.columns))[value].sum()
+    index = pd.MultiIndex.from_frame(keys) if keys.shape[1] > 1 else pd.Index(keys.iloc[:, 0])
+    return summed.reindex(index).fillna(0.0).to_numpy()
 
 
 def together(*parts: pd.DataFrame) -> pd.DataFrame:

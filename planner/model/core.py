@@ -64,9 +64,12 @@ class Core:
         self.goal_terms: dict[str, list[tuple[str, Linear]]] = {}
         self.reports: dict[str, list[dict]] = {}
         self.sheet: list[tuple[str, str, Linear]] = []
+        self.uses: list[tuple[str, str, str, Linear]] = []
+        """(balance, 'draw' or 'supply', owner, amount) of people and capacity."""
         self.dependence: list[tuple[str, Linear]] = []
         self.offers: dict[str, Linear] = {}
         self._later: list[Callable] = []
+        self._last: list[Callable] = []
         self._aggregates: dict[tuple, Linear] = {}
         self.baseline = instance.table("baseline")
         self.block = Block(self, "core")
@@ -92,6 +95,10 @@ class Core:
         """Runs `function()` when every mechanism has added its part."""
         self._later.append(function)
 
+    def last(self, function: Callable) -> None:
+        """Runs `function()` when every balance has its draws and supplies: it only reads them."""
+        self._last.append(function)
+
     def offered(self, name: str) -> Linear | None:
         """An expression that some mechanism published, or None. Ask in `after`."""
         return self.offers.get(name)
@@ -109,9 +116,11 @@ class Core:
         for dim in (*by, *labels):
             wanted.add(self.space.path(("region", "industry", "category", "stage", "year"), dim)[0])
         fitting = [dims for dims in AGGREGATES if wanted <= set(dims)]
-        fitting.sort(key=lambda dims: (dims not in self._aggregates,
-                                       np.prod([self.space.size(dim) for dim in dims])))
-        source = self._aggregate(fitting[0]) if fitting else self.spend.linear()
+        if fitting:  # by size alone, never by what is there already: the order of mechanisms must not matter
+            source = self._aggregate(min(fitting, key=lambda dims: np.prod(
+                [self.space.size(dim) for dim in dims])))
+        else:
+            source = self.spend.linear()
         return total(source.where(**labels), by)
 
     def baseline_by(self, *by: str, **labels) -> Linear:
@@ -216,4 +225,6 @@ class Core:
         if self.has("cells"):
             close_funding(self)
         close_autonomy(self)
+        for function in self._last:
+            function()
         close_balances(self)

@@ -12,6 +12,8 @@ from itertools import combinations
 
 import pandas as pd
 
+from planner.vocabulary import Problem
+
 SCORES = ("maturity", "feasibility", "benefit")
 
 
@@ -155,3 +157,73 @@ def twins(data, frame: pd.DataFrame) -> pd.DataFrame:
     shape = free.assign(money=free["bid"].map(money.to_dict()), talent=free["bid"].map(talent.to_dict()))
     out = free[["bid"]].assign(first=shape.groupby(same + ["money", "talent"], dropna=False)["bid"].shift())
     return out.dropna().reset_index(drop=True)
+
+
+def problems(data) -> Iterator[Problem]:
+    """What is wrong in the tender's tables that no single cell shows."""
+    frame, order = bids(data), data.table("mission_order")
+    if (cycle := _cycle(dict(order.groupby("after")["before"].agg(list)))):
+        yield data.problem("mission_order", f"missions wait for one another: {' -> '.join(cycle)}",
+                           "Take one of these rows out.")
+    placed = set(data.table("bid_talent")["bid"]) if len(data.table("regions")) else set()
+    paid = set(data.table("bid_money")["bid"])
+    for at, row in enumerate(frame.itertuples()):
+        if row.bid not in paid:
+            yield data.problem("bids", f"bid {row.bid} has no money", "Add a row to bid_money for each "
+                               "year it runs (offset 0, 1, ...), or take the bid out.", at, "bid")
+        if row.earliest > row.latest:
+            yield data.problem("bids", f"bid {row.bid} may start from {row.earliest} to {row.latest}, "
+                               "which is never", "Write a latest year that is not before the earliest.",
+                               at, "latest")
+        if not row.region and (row.local_share > 0 or row.platform or row.bid in placed):
+            yield data.problem("bids", f"bid {row.bid} needs local money, a platform or people, but has "
+                               "no region", "Write the region that provides them.", at, "region")
+    for name, rows in data.table("bid_rules").groupby("rule", sort=False):
+        wrong = _rule_problem(name, rows)
+        if wrong:
+            yield data.problem("bid_rules", *wrong, at=int(rows.index[0]))
+    able = set(starts(data, frame)["mission"])
+    for at, row in enumerate(data.table("missions").itertuples()):
+        own = frame[(frame["mission"] == row.mission) & (frame["refused"] == "")]
+        if len(own) and row.mission not in able:
+            soonest = int((own["earliest"].clip(lower=data.years[0]) + own["years"] - 1).min())
+            limit = data.years[-1] if pd.isna(row.deadline) else int(row.deadline)
+            yield data.problem("missions", f"no bid can complete mission {row.mission} by {limit}; the "
+                               f"soonest would in {soonest}", "Move the deadline, or let a bid start "
+                               "earlier.", at, "deadline", severity="warning")
+
+
+def _rule_problem(name: str, rows: pd.DataFrame) -> tuple[str, str] | None:
+    """(what, mend) for a rule that says nothing clear."""
+    kind = rows["kind"].iloc[0]
+    if rows["kind"].nunique() > 1 or rows["count"].nunique(dropna=False) > 1:
+        return (f"rule {name} has rows of different kind or count",
+                "Write the same kind and count into every row of a rule.")
+    if kind in ("implies", "not_implies"):
+        if set(rows["role"]) != {"if", "then"}:
+            return (f"rule {name} ({kind}) needs bids of both roles, if and then",
+                    "Fill the column role, with at least one bid of each.")
+    elif (rows["role"] != "").any():
+        return (f"rule {name} ({kind}) has a role, which only implies and not_implies use",
+                "Leave the column role empty.")
+    elif kind in ("at_most", "at_least") and rows["count"].isna().any():
+        return f"rule {name} ({kind}) has no count", "Write how many bids."
+    return None
+
+
+def _cycle(waits_for: dict[str, list[str]]) -> list[str] | None:
+    """One round of missions that wait for one another, first and last the same; None without any."""
+    settled: set[str] = set()
+    for first in waits_for:
+        way, branches = [first], [iter(waits_for[first])]
+        while way:
+            nxt = next(branches[-1], None)
+            if nxt is None:
+                settled.add(way.pop())
+                branches.pop()
+            elif nxt in way:
+                return way[way.index(nxt):] + [nxt]
+            elif nxt not in settled:
+                way.append(nxt)
+                branches.append(iter(waits_for.get(nxt, ())))
+    return None

@@ -83,7 +83,18 @@ def measure_core(plan, data) -> pd.DataFrame:
         keys = ["region", "industry", "year"]
         parts.append(rule("steering", floor[keys], floor["floor"], _at(reached, floor[keys]), ">="))
     parts.append(_measure_budgets(plan, data))
-    return together(*parts)
+    return together(*parts, *_measure_capacities(plan))
+
+
+def _measure_capacities(plan):
+    """People and platform capacity: draws are at most supplies, row by row."""
+    for name, unit in (("talent", "FTE"), ("platform", "money"), ("zone_platform", "money")):
+        table = plan.table(f"{name}_balance")
+        if len(table):
+            labels = [column for column in table if column not in ("owner", "side", "amount")]
+            sides = table.pivot_table("amount", labels, "side", "sum", fill_value=0.0).reindex(
+                columns=["draw", "supply"], fill_value=0.0)
+            yield rule(name, sides.index.to_frame(index=False), sides["supply"], sides["draw"], "<=", unit)
 
 
 def _base(data, spend: pd.DataFrame) -> np.ndarray:

@@ -58,6 +58,6 @@ def canonical(book) -> list[str]:
     out = []
     for line in lines(book):
         name, colon, body = line.partition(": ")
-        terms = body.replace(" <= ", " | <= ").replace(" == ", " | == ")
+        terms = body.replace(" <= ", " \n| <= ").replace(" == ", " \n| == ") + " "
         out.append(name + colon + " ".join(sorted(terms.replace("+ ", "\n+ ").replace("- ", "\n- ").split("\n"))))
     return out

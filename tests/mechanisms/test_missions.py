@@ -11,6 +11,8 @@ from tests.helpers import ROOT, assert_golden, broken, edited, rows, solved, tin
 
 def won(plan) -> dict:
     table = plan.table("missions")
+    if table.empty:
+        return {}
     return {row.bid: row.year for row in table[table["start"] > 0.5].itertuples()}
 
 
@@ -56,6 +58,31 @@ def test_logic_bites():
     assert set(gain(**{"bid_limits[inland].count": 0})[1]) == {"light_a"}
     not_a = {"bids[light_a].value": 0, "bids[light_a].success": 0, "bid_rules.count": 1}
     assert set(gain(**not_a)[1]) == {"light_b"}
+
+
+def test_needs_bite():
+    """Without people, platform or consortium for light_a there is light_b only, and the reverse."""
+    assert set(gain(**{"talent_stock[coast,engineer].stock": 5})[1]) == {"light_b"}
+    assert set(gain(**{"talent_stock[inland,engineer].stock": 3})[1]) == {"light_a"}
+    assert set(gain(**{"platform_stock[coast,lab].existing": 0})[1]) == {"light_b"}
+    assert set(gain(**{"missions.consortium": "university, firm"})[1]) == {"light_a"}
+
+
+def test_needs_are_met_by_the_mechanisms_that_plan_them():
+    """With platforms and talent planned the same bids rest on their stocks."""
+    built = rows(tiny("missions", "platforms", set={"platform_stock[coast,lab].existing": 0}), "missions")
+    [row] = [line for line in built.splitlines() if line.startswith("missions.platform[light_a, 2026]")]
+    assert "- 1 platforms.open[coast, lab, 2025]" in row and "+ 1 missions.start[light_a, 2026]" in row
+    plan = solved(tiny("missions", "platforms", "talent"))
+    talent = plan.table("talent_balance")
+    drawn = talent[(talent["owner"] == "missions") & (talent["side"] == "draw")]
+    assert "missions" not in set(talent.loc[talent["side"] == "supply", "owner"])
+    assert drawn["amount"].sum() > 0
+
+
+def test_a_tender_that_admits_nobody_adds_nothing():
+    nobody = {"missions.maturity": 1, "mission_minimum.at_least": 0, "bid_rules.count": 0}
+    assert gain(**nobody) == (pytest.approx(0), {})
 
 
 def test_dependence_is_closed():
@@ -105,6 +132,10 @@ def test_measure_of_limits():
     tight = {"missions.budget_high": 0.05, "bid_limits[inland].count": 0}
     assert broken(replace(plan, instance=tiny("missions", set=tight)), "missions") == {
         "budget_high", "limit_inland"}
+    few = {"talent_stock[coast,engineer].stock": 5, "platform_stock[coast,lab].existing": 0,
+           "missions.consortium": "firm"}
+    assert broken(replace(plan, instance=tiny("missions", set=few)), "missions") >= {
+        "talent_there", "platform", "admitted"}
     low = tiny("missions", set={"missions.budget_low": 0.4})
     assert broken(replace(plan, instance=low), "missions") == {"budget_low"}
 

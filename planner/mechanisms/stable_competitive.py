@@ -1,0 +1,90 @@
+"""Stable and competitive support in balance.
+
+Of the grants for basic and applied research a share is stable support and the rest is won in
+competition; the share stays between `low` and `high`, nationally and in every year:
+
+    low * (stable_t + competitive_t) <= stable_t <= high * (stable_t + competitive_t)
+
+P4 III.2 asks for original research that is supported steadily and still selected by merit. The
+paper names no numbers: (0.35, 0.65) are the formulation's.
+
+Departure: the rule counts money as it is granted, before any part of it leaks on the way. Funds
+and credit are neither stable nor competitive and do not count.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.model.compliance import rule, sum_at, together
+from planner.model.figures import stages_with_role
+from planner.vocabulary import Mechanism, Parameter, Source
+from solvers.algebra import total
+
+NAME = "stable_competitive"
+
+
+def _research(data) -> list[str]:
+    """The stages whose grants are counted."""
+    return stages_with_role(data, "basic", "applied")
+
+
+def _instruments(data, nature: str) -> list[str]:
+    table = data.table("instruments")
+    return list(table.loc[table["nature"] == nature, "instrument"])
+
+
+def _bounds(data):
+    """(rule, sense, share) for the bounds that are set."""
+    for name, sense in (("low", ">="), ("high", "<=")):
+        share = data.parameter(NAME, name)
+        if share is not None:
+            yield name, sense, share
+
+
+def add(block, core, data):
+    if not core.has("grants") or not _research(data):
+        return
+    years = core.space.index(year=None)
+    stable, competitive = (
+        total(core.grant.where(stage=_research(data), instrument=_instruments(data, nature)),
+              ("year",)).on(years) for nature in ("stable", "competitive"))
+    for name, sense, share in _bounds(data):
+        block.require(name, stable - share * (stable + competitive), sense)
+
+
+def measure(plan, data):
+    grants = plan.table("grants")
+    if grants.empty or not _research(data):
+        return None
+    grants = grants[grants["stage"].isin(_research(data))]
+    years = pd.DataFrame({"year": list(data.years)})
+    stable, competitive = (
+        sum_at(grants[grants["instrument"].isin(_instruments(data, nature))], "amount", years)
+        for nature in ("stable", "competitive"))
+    return together(*(rule(name, years, share * (stable + competitive), stable, sense)
+                      for name, sense, share in _bounds(data)))
+
+
+def check(data):
+    low, high = data.parameter(NAME, "low"), data.parameter(NAME, "high")
+    if low is not None and high is not None and low > high:
+        yield data.problem(f"{NAME}.low", f"the least share of stable support, {low:g}, lies above the "
+                           f"most, {high:g}", "Lower low or raise high.")
+
+
+MECHANISM = Mechanism(
+    name=NAME, number=2,
+    says="Stable support is between a least and a most share of the grants for basic and applied research.",
+    formula="low * (stable_t + competitive_t) <= stable_t <= high * (stable_t + competitive_t)",
+    sources=(
+        Source("P4", "III.2", "Original research needs support that is steady, beside selection by merit."),
+    ),
+    parameters=(
+        Parameter("low", "least share of stable support in stable and competitive grants", 0.35,
+                  "share", 0, 1),
+        Parameter("high", "most share of stable support in stable and competitive grants", 0.65,
+                  "share", 0, 1),
+    ),
+    add=add, measure=measure, check=check,
+)
