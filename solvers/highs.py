@@ -25,7 +25,7 @@ import numpy as np
 from scipy import sparse
 
 from solvers.matrix import Matrix
-from solvers.outcome import Stop
+from solvers.outcome import PROVEN, Stop, relative_gap
 
 INFINITE = highspy.kHighsInf
 _CALLS = highspy.cb.HighsCallbackType
@@ -122,7 +122,6 @@ class Live:
             raise ValueError("HiGHS does not take this model: are all bounds and numbers in range?")
         self.whole = True
         self.iterations = 0
-        self._optimal = self._costs_only = False  # is the last basis optimal, but for its costs?
         self._cancelled = False
         self.handover = time.perf_counter() - start
 
@@ -130,14 +129,12 @@ class Live:
 
     def set_bounds(self, columns, lower, upper) -> None:
         """New bounds of some columns: index array, and one number or array for each side."""
-        self._optimal = self._costs_only = False
         columns = np.asarray(columns, np.int32)
         _ok(self._highs.changeColsBounds(len(columns), columns, _fill(lower, columns),
                                          _fill(upper, columns)), "bounds")
 
     def set_cost(self, cost, columns=None) -> None:
         """New costs of all columns, or of those named."""
-        self._costs_only, self._optimal = self._optimal or self._costs_only, False
         columns = np.arange(self.matrix.n_columns) if columns is None else columns
         columns = np.asarray(columns, np.int32)
         _ok(self._highs.changeColsCost(len(columns), columns, _fill(cost, columns)), "costs")
@@ -148,21 +145,18 @@ class Live:
 
     def set_row_bounds(self, rows, lower, upper) -> None:
         """New sides of some rows."""
-        self._optimal = self._costs_only = False
         rows = np.asarray(rows, np.int32)
         _ok(self._highs.changeRowsBounds(len(rows), rows, _fill(lower, rows), _fill(upper, rows)),
             "row bounds")
 
     def change_coefficients(self, rows, columns, values) -> None:
         """New coefficients, one (row, column, value) each; HiGHS takes them singly."""
-        self._optimal = self._costs_only = False
         for row, column, value in zip(np.asarray(rows).tolist(), np.asarray(columns).tolist(),
                                       np.broadcast_to(values, np.shape(rows)).tolist()):
             _ok(self._highs.changeCoeff(row, column, value), "coefficient")
 
     def add_rows(self, rows: sparse.csr_matrix, lower, upper) -> None:
         """Appends rows (cuts): k x n, and their sides."""
-        self._optimal = self._costs_only = False
         rows = rows.tocsr()
         k = rows.shape[0]
         _ok(self._highs.addRows(k, np.asarray(lower, float), np.asarray(upper, float), rows.nnz,
@@ -191,8 +185,7 @@ class Live:
                  cutoff: float | None = None) -> Answer:
         """Solves the LP relaxation, from the last basis where there is one.
 
-        method           simplex (dual; primal where only costs changed since the last optimum),
-                         primal, or ipm (interior point, then crossover)
+        method           simplex (dual), primal, or ipm (interior point, then crossover)
         tick             asked about five times a second; True interrupts
         iteration_limit  simplex iterations at most; reaching it counts as a time limit
         cutoff           give up once the optimum is proven worse (minimisation; `cut` then says so)
@@ -200,8 +193,9 @@ class Live:
         """
         self.relax()
         self._set("solver", "ipm" if method == "ipm" else "simplex")
-        primal = method == "primal" or (method == "simplex" and self._costs_only and cutoff is None)
-        self._set("simplex_strategy", 4 if primal else 1)
+        # Also after a change of costs "dual" is the better word: HiGHS starts from the old basis
+        # with its own mix (measured on 90,000 columns: 0.1 to 0.8 s against 1.4 to 45 s by primal).
+        self._set("simplex_strategy", 4 if method == "primal" else 1)
         self._set("presolve", "choose" if presolve else "off")
         self._set("simplex_iteration_limit", 2**31 - 1 if iteration_limit is None else iteration_limit)
         self._set("objective_bound", INFINITE if cutoff is None else float(cutoff))
@@ -214,7 +208,6 @@ class Live:
         answer = Answer(_STOPS.get(status, Stop.FAILED), cut=status == _STATUS.kObjectiveBound,
                         iterations=int(sum(max(count, 0) for count in counts)), seconds=seconds)
         self.iterations += answer.iterations
-        self._optimal, self._costs_only = answer.stop is Stop.OPTIMAL, False
         if answer.stop is Stop.OPTIMAL:
             solution = self._highs.getSolution()
             answer.x = np.array(solution.col_value)
@@ -249,7 +242,6 @@ class Live:
         if not len(self.integers):
             return self.solve_lp(time_limit, tick=tick)
         self.restore()
-        self._optimal = self._costs_only = False
         self._set("solver", "choose")
         self._set("presolve", "choose")
         self._set("simplex_iteration_limit", 2**31 - 1)
@@ -284,9 +276,8 @@ class Live:
         if info.primal_solution_status == highspy.kSolutionStatusFeasible:
             answer.x = np.array(self._highs.getSolution().col_value)
             answer.objective = float(info.objective_function_value)
-            if answer.stop is Stop.OPTIMAL and gap > 0 and answer.bound is not None:
-                if abs(answer.objective - answer.bound) > 1e-6 * max(1e-10, abs(answer.objective)):
-                    answer.stop = Stop.GAP_LIMIT
+            if answer.stop is Stop.OPTIMAL and relative_gap(answer.objective, answer.bound) > PROVEN:
+                answer.stop = Stop.GAP_LIMIT
         return answer
 
     def interrupt(self) -> None:
@@ -299,12 +290,10 @@ class Live:
 
     def set_basis(self, basis) -> None:
         """Starts the next LP from a basis, of this model or of one with the same rows and columns."""
-        self._optimal = self._costs_only = False
         self._highs.setBasis(basis)
 
     def forget(self) -> None:
         """Drops basis and solution: the next solve is a cold one."""
-        self._optimal = self._costs_only = False
         self._highs.clearSolver()
 
     def tighten_tolerance(self) -> None:

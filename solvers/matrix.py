@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 
@@ -67,19 +67,6 @@ class Matrix:
                 and np.isfinite(self.offset)):
             raise ValueError("costs and coefficients must be finite numbers")
 
-    def relaxed(self) -> Matrix:
-        """The same model with no column required to be whole."""
-        return replace(self, integer=np.zeros(self.n_columns, dtype=bool))
-
-    def with_rows(self, kept: list[tuple[np.ndarray, float]], cost: np.ndarray,
-                  offset: float = 0.0) -> Matrix:
-        """The same model with another cost, and rows `coefficients @ x >= low` added below."""
-        more = sparse.csr_matrix(np.array([row for row, _ in kept]).reshape(len(kept), self.n_columns))
-        low = np.array([low for _, low in kept])
-        return replace(self, cost=cost, offset=offset, rows=sparse.vstack([self.rows, more], "csr"),
-                       row_lower=np.concatenate((self.row_lower, low)),
-                       row_upper=np.concatenate((self.row_upper, np.full(len(kept), np.inf))))
-
     def objective(self, x: np.ndarray) -> float:
         """The objective at x, in the model's own sense."""
         return float(self.cost @ x) + self.offset
@@ -105,8 +92,11 @@ class Matrix:
         """The model with further rows `coefficients @ x >= side`, and perhaps another objective.
 
         more    (coefficients: array of n, side: float) per row
-        cost    array of n, or None to keep the objective; offset likewise
+        cost    array of n, or None to keep the objective
+        offset  of the new objective (0 where it is not named)
         """
+        if offset is None:
+            offset = self.offset if cost is None else 0.0
         rows = self.rows
         if more:
             extra = sparse.csr_matrix(np.array([coefficients for coefficients, _ in more], float))
@@ -115,7 +105,7 @@ class Matrix:
         m, old = self.n_rows, self.row_name
         return replace(
             self, cost=self.cost if cost is None else np.asarray(cost, float),
-            offset=self.offset if offset is None else float(offset), rows=rows,
+            offset=float(offset), rows=rows,
             row_lower=np.concatenate((self.row_lower, sides)),
             row_upper=np.concatenate((self.row_upper, np.full(len(sides), np.inf))),
             row_name=lambda i: old(i) if i < m else f"kept[{i - m}]")

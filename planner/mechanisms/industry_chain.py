@@ -132,11 +132,11 @@ def check(data):
 
 MECHANISM = Mechanism(
     name="industry_chain", number=20,
-    says="Production downstream keeps to what upstream develops; linked industries gain from one place.",
+    says="Downstream production keeps to what upstream develops; linked industries gain from one place.",
     formula="spend[industrialisation, downstream] <= cap spend[development + conversion, upstream]; "
             "+ bonus where focus[r, upstream] and focus[r, downstream]",
     sources=(
-        Source("P0", "III.2", "Resources should be gathered along the whole innovation and industrial chain."),
+        Source("P0", "III.2", "Resources are gathered along the whole innovation and industrial chain."),
         Source("P3", "III.3", "Upstream and downstream upgrade together and form clusters."),
     ),
     tables=(LINKS,), add=add, measure=measure, check=check,

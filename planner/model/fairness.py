@@ -1,7 +1,8 @@
 """Spend per head: the exact linear Gini, shared by regional balance and the balance goal.
 
 Gini = sum_{r<r'} w_r w_r' |e_r - e_r'| / sum_r w_r e_r, with e spend per head and
-w the population share (formulation, 6). In the model d_rr' >= |e_r - e_r'|.
+w the population share (formulation, 6). The distance is d = more + less with
+more - less = e_r - e_r', both >= 0: one row a pair where d >= +-(e_r - e_r') takes two.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from solvers.algebra import Index, Linear, total
 def per_head_difference(core) -> Linear:
     """Sum of w_r w_r' d_rr' by year, in money per head; made once and shared.
 
-    The distances d are columns that are only pushed down by a rule or a goal.
+    Its columns are only pushed down by a rule or a goal.
     """
     made = core.offered("per_head_difference")
     if made is not None:
@@ -32,11 +33,11 @@ def per_head_difference(core) -> Linear:
     one = Index(core.space, ("region", "year"), (first, year))
     other = Index(core.space, ("region", "year"), (second, year))
     pair = Index(core.space, ("region", "year"), (first, year))
-    distance = core.block.columns("per_head_distance", pair)
+    more, less = (core.block.columns(name, pair) for name in ("per_head_more", "per_head_less"))
     left, right = per_head.on(one), per_head.on(other)
     right = Linear(one, right.row, right.col, right.coef, right.const)
-    core.block.define("distance_up", distance.linear() - left + right, ">=")
-    core.block.define("distance_down", distance.linear() + left - right, ">=")
-    summed = total(distance, ("year",), weights=share[first] * share[second])
+    core.block.define("per_head_gap", more.linear() - less.linear() - left + right, "==")
+    weight = share[first] * share[second]
+    summed = total(more, ("year",), weights=weight) + total(less, ("year",), weights=weight)
     core.block.publish("per_head_difference", summed)
     return summed

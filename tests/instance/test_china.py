@@ -119,7 +119,7 @@ def test_provenance_is_honest():
 def test_provenance_names_what_exists():
     rows = table("provenance")
     for name, columns in rows[rows["table"] != "parameters"].groupby("table")["column"]:
-        assert set(columns) <= {*table(name).columns, "*", *(["value"] if name == "bids" else [])}, name
+        assert set(columns) <= {*table(name).columns, "*"}, name
 
 
 def test_missions_come_from_technologies_that_were_seen():
@@ -160,14 +160,14 @@ def test_regions_have_places_of_their_own_and_two_names():
 
 
 def test_base_year_talent_covers_base_year_money():
-    """Utilisation of 95 % in every region and talent type, and the published number of researchers."""
+    """Utilisation of 92 % in every region and talent type, and the published number of researchers."""
     base = table("baseline").groupby(["region", "stage"])["spend"].sum().reset_index()
     need = base.merge(table("talent_need"), on="stage")
     need["fte"] *= need["spend"]
     need = need.groupby(["region", "talent_type"])["fte"].sum().reset_index()
     both = need.merge(table("talent_stock"), on=["region", "talent_type"])
     assert len(both) == 31 * 4
-    assert np.allclose(both["fte"] * both["need_factor"] / both["stock"], 0.95, rtol=1e-3)
+    assert np.allclose(both["fte"] * both["need_factor"] / both["stock"], 0.92, rtol=1e-3)
 
 
 def test_private_money_leaves_room_for_public_money():

@@ -360,7 +360,7 @@ def test_a_workbook_that_is_none(tmp_path):
 
 def test_damaged_workbooks_give_words(tmp_path):
     whole = Sample().workbook(tmp_path / "s.xlsx").read_bytes()
-    for at in range(0, len(whole), 97):
+    for at in range(0, len(whole), len(whole) // 40):
         (tmp_path / "d.xlsx").write_bytes(whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1:])
         try:
             read(tmp_path / "d.xlsx", MECHANISMS)

@@ -1,0 +1,153 @@
+"""The first sheet: what this plan is, how good it is, its headline figures, and its passport."""
+
+from __future__ import annotations
+
+from planner.report.cells import Cell, Formula
+from planner.report.headline import percent, rule_counts, status_words
+from planner.report.summaries import Summary
+from planner.report.words import Names, term, word
+
+
+def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, str], unit: str) -> list[list]:
+    """Rows of cells. Figures that stand in a summary are pointed at, never written twice."""
+    lang, instance, passport = names.lang, plan.instance, plan.passport
+    years = list(instance.years)
+    title = (instance.title_zh if lang == "zh" else instance.title) or instance.title or instance.name
+    rows = [[Cell(title, "title")], []]
+
+    def line(key, value, style="text", *more):
+        rows.append([Cell(word(key, lang), "bold"), Cell(value, style), *more])
+
+    line("cover.status", status_words(passport, lang), status_style(passport))
+    line("cover.scenario", scenario_words(instance, lang))
+    if passport.get("overrides"):
+        line("cover.overrides", "; ".join(passport["overrides"]), "wrap")
+    line("cover.gap", percent(passport.get("gap"), 4))
+    line("cover.objective", passport.get("objective"), "fine")
+    line("cover.bound", passport.get("bound"), "fine")
+    line("cover.years", f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]))
+    line("cover.base_year", str(instance.base_year))
+    line("cover.money_unit", instance.money_unit)
+    line("cover.talent_unit", instance.talent_unit)
+    rows += provenance_line(plan, lang)
+    rows += [[], [Cell(word("cover.headline", lang), "block")]]
+    rows += headline_lines(plan, lang, summaries, titles, unit)
+    rows += share_block(plan, names, summaries, titles)
+    rows += [[], [Cell(word("cover.rules", lang), "block")]]
+    rows += [[Cell(word(f"cover.rows_{status}", lang), status), Cell(count, "count")]
+             for status, count in rule_counts(plan).items()]
+    rows += [[], [Cell(word("cover.mechanisms", lang), "block")]] + mechanism_lines(plan, lang)
+    rows += [[], [Cell(word("cover.passport", lang), "block")]] + passport_lines(passport, lang)
+    return rows
+
+
+def scenario_words(instance, lang: str) -> str:
+    """The scenario's title, or its name; the instance as it stands is called base."""
+    scenario = instance.scenarios.get(instance.scenario)
+    if scenario is None:
+        return word("cover.base", lang) if instance.scenario in ("", "base") else instance.scenario
+    title = scenario.title_zh if lang == "zh" and scenario.title_zh else scenario.title
+    return f"{scenario.name}: {title}" if title else scenario.name
+
+
+def status_style(passport: dict) -> str:
+    return "kept" if passport.get("status") == "optimal" else "binding"
+
+
+def at(summary: Summary, titles: dict[str, str], anchor: tuple[str, str], column: str) -> Formula:
+    """A formula that shows one cell of a summary sheet."""
+    return Formula(f"='{titles[summary.key]}'!{column}{summary.anchors[anchor]}")
+
+
+def headline_lines(plan, lang: str, summaries, titles, unit: str) -> list[list]:
+    rows = []
+    years = list(plan.instance.years)
+    stages = next((summaries[key] for key in ("stages", "zones", "regions") if key in summaries), None)
+    if stages is not None:
+        total, letters = ("money", ""), list(stages.years.values())
+        after = chr(ord(letters[-1]) + 1) if letters[-1] < "Z" else "AA"
+        base = at(stages, titles, total, stages.years[plan.instance.base_year])
+        last = at(stages, titles, total, stages.years[years[-1]])
+        rows += [[Cell(f"{word('cover.total_spend', lang)} ({unit})", "bold"),
+                  Cell(at(stages, titles, total, after), "number")],
+                 [Cell(f"{word('cover.base_spend', lang)} ({unit})", "bold"), Cell(base, "number")],
+                 [Cell(f"{word('cover.last_spend', lang)} ({unit})", "bold"), Cell(last, "number")],
+                 [Cell(word("cover.growth", lang), "bold"),
+                  Cell(Formula(f"=IF({base[1:]}=0,0,{last[1:]}/{base[1:]}-1)"), "share")]]
+    if "instruments" in summaries:
+        made = summaries["instruments"]
+        letters = list(made.years.values())
+        after = chr(ord(letters[-1]) + 1) if letters[-1] < "Z" else "AA"
+        rows.append([Cell(f"{word('cover.grants', lang)} ({unit})", "bold"),
+                     Cell(at(made, titles, ("money", ""), after), "number")])
+    goals = plan.goals
+    for goal, part in goals.groupby("goal", sort=False) if len(goals) else ():
+        rows.append([Cell(term(goal, lang, "goal").capitalize(), "bold"), Cell(part["value"].sum(), "fine")])
+    return rows
+
+
+def share_block(plan, names: Names, summaries, titles) -> list[list]:
+    """Zones, basic research and intensity by year, each cell a pointer to its summary."""
+    lang = names.lang
+    lines = []
+    if "zones" in summaries:
+        for kind, zone in summaries["zones"].anchors:
+            if kind == "share":
+                words = word("cover.zone_share", lang, zone=names.name("zone", zone))
+                lines.append((words, summaries["zones"], (kind, zone)))
+    if "stages" in summaries:
+        for anchor, key in ((("rd_share", ""), "cover.basic_share"), (("intensity", ""), "cover.intensity")):
+            if anchor in summaries["stages"].anchors:
+                lines.append((word(key, lang), summaries["stages"], anchor))
+    if not lines:
+        return []
+    years = lines[0][1].years
+    rows = [[], [Cell(word("cover.shares", lang), "block")],
+            [Cell("", "heading"), *(Cell(year, "heading_year") for year in years)]]
+    return rows + [[Cell(words, "bold"), *(Cell(at(made, titles, anchor, letter), "share")
+                                          for letter in made.years.values())]
+                   for words, made, anchor in lines]
+
+
+def provenance_line(plan, lang: str) -> list[list]:
+    found = plan.instance.table("provenance")
+    if found.empty:
+        return []
+    counts = found["status"].value_counts()
+    return [[], [Cell(word("cover.assumed", lang, all=len(found), sheet=word("sheet.assumptions", lang),
+                           **{status: int(counts.get(status, 0))
+                              for status in ("assumed", "derived", "published")}), "note")]]
+
+
+def mechanism_lines(plan, lang: str) -> list[list]:
+    """Mechanisms that are on, hard or with their price."""
+    rows = []
+    for name in mechanisms_on(plan):
+        price = plan.instance.price(name)
+        words = word("cover.hard", lang) if price is None else word("cover.priced", lang, price=f"{price:g}")
+        rows.append([Cell(term(name, lang, "mechanism")), Cell(words)])
+    return rows
+
+
+def mechanisms_on(plan) -> list[str]:
+    """Names of the mechanisms that the instance switches on, in the order of the formulation."""
+    from planner.mechanisms import MECHANISMS
+    return [mechanism.name for mechanism in MECHANISMS if plan.instance.on(mechanism.name)]
+
+
+def passport_lines(passport: dict, lang: str) -> list[list]:
+    """Every plain entry of the passport that the catalogue has a word for, then the times."""
+    rows = []
+    flat = {**passport, **{f"{group}.{key}": value for group in ("options", "size")
+                           for key, value in passport.get(group, {}).items()}}
+    for key, value in flat.items():
+        if not isinstance(value, (dict, list)) and value not in (None, ""):
+            try:
+                words = word(f"passport.{key}", lang)
+            except KeyError:
+                continue
+            style = "count" if isinstance(value, int) and key.startswith("size.") else "text"
+            rows.append([Cell(words), Cell(value, style)])
+    for part, seconds in passport.get("times", {}).items():
+        rows.append([Cell(word("passport.time", lang, part=term(part, lang))), Cell(seconds, "number")])
+    return rows

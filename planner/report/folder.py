@@ -1,0 +1,130 @@
+"""An output folder that is whole or not there: written beside its place, then renamed into it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from planner.instance import write_folder
+from planner.report.workbook import write as write_workbook
+
+LONGEST_NAME = 60
+
+
+class WillNotReplace(Exception):
+    """The place of an output holds something that must not be lost; the text says what."""
+
+
+class Blocked(Exception):
+    """All is written, but could not be put into place; `kept` is where it lies."""
+
+    def __init__(self, folder: Path, kept: Path, reason: str):
+        self.kept = kept
+        super().__init__(f"{folder} could not be replaced ({reason}). A file of it may be open in another "
+                         f"program. The new plan is kept in {kept}.")
+
+
+def folder_name(scenario: str, overrides: list[str]) -> str:
+    """Where a scenario's plan goes: its name and the changes made to it, readable and always the same.
+
+    >>> folder_name("west-first", ["basic_research.floor=0.10"])
+    'west-first+basic_research.floor=0.10'
+    """
+    whole = "+".join([scenario or "base", *overrides])
+    name = re.sub(r"[^\w.=+\-]", "_", whole)
+    if name == whole and len(name) <= LONGEST_NAME:
+        return name
+    mark = hashlib.sha256(whole.encode()).hexdigest()[:6]
+    return f"{name[:LONGEST_NAME - 7]}-{mark}"
+
+
+def may_replace(folder: Path, instance: str, scenario: str, overrides: list[str], force: bool) -> str:
+    """'new' or 'replaced'. Raises WillNotReplace for what is not a plan of the same scenario.
+
+    A folder that holds no plan is never replaced, not even by force.
+    """
+    if not folder.exists():
+        return "new"
+    if folder.is_dir() and not any(folder.iterdir()):
+        return "new"
+    try:
+        told = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        same = (told["instance"], told["scenario"] or "base", told.get("overrides", [])) == (
+            instance, scenario or "base", overrides)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise WillNotReplace(f"{folder} is there and holds no plan; it is left as it is. "
+                             "Name another folder with --out.") from None
+    if force:
+        return "replaced"
+    if not same:
+        held = f"{told['instance']}, scenario {told['scenario']}"
+        raise WillNotReplace(f"{folder} holds another plan ({held}). "
+                             "Name another folder with --out, or replace it with --force.")
+    if told.get("workbook_sha256") and (folder / "plan.xlsx").exists() and (
+            digest(folder / "plan.xlsx") != told["workbook_sha256"]):
+        raise WillNotReplace(f"{folder / 'plan.xlsx'} was changed since it was written. Move it away to keep "
+                             "it, or replace it with --force.")
+    return "replaced"
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_output(plan, folder: Path | str, lang: str = "en") -> Path:
+    """Writes plan.xlsx, plan.json, tables/ and instance/ into `folder`, replacing what is there.
+
+    `instance/` is the input with its scenario and overrides applied, so that the
+    plan can be checked from its folder alone. Everything is written beside and
+    renamed at the end: a failure leaves the earlier output whole. Raises Blocked
+    when only the renaming failed, OSError when the disk did not take it.
+    """
+    folder, start = Path(folder), time.perf_counter()
+    plan.passport["overrides"] = list(plan.instance.overrides)
+    with replaced(folder) as beside:
+        write_folder(plan.instance, beside / "instance")
+        write_workbook(plan, beside / "plan.xlsx", lang)
+        plan.passport["workbook_sha256"] = digest(beside / "plan.xlsx")
+        plan.passport.setdefault("times", {})["writing"] = round(time.perf_counter() - start, 3)
+        plan.save(beside)
+    return folder
+
+
+@contextmanager
+def replaced(folder: Path):
+    """A new folder beside `folder`, put into its place when all went well, removed otherwise."""
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    aside = made.with_name(made.name + ".old")
+    try:
+        if folder.exists():
+            folder.rename(aside)
+        made.rename(folder)
+    except OSError as error:
+        if aside.exists() and not folder.exists():
+            aside.rename(folder)
+        kept = free_name(folder)
+        os.rename(made, kept)
+        raise Blocked(folder, kept, error.strerror or type(error).__name__) from error
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def free_name(folder: Path) -> Path:
+    number = 1
+    while (found := folder.with_name(f"{folder.name}-new-{number}")).exists():
+        number += 1
+    return found
