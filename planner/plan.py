@@ -14,8 +14,8 @@ from planner.model.compliance import TOLERANCE, broken, together
 from planner.model.values import cell_values, goal_values, measure_core
 
 LABELS = ("region", "zone", "industry", "category", "stage", "instrument", "level", "performer",
-          "talent_type", "platform", "mission", "bid", "rival", "donor", "recipient", "upstream",
-          "downstream", "item", "goal", "owner",
+          "talent_type", "platform", "mission", "bid", "scenario", "rival", "donor", "recipient", "upstream",
+          "downstream", "data_set", "data_pair", "tier", "oversight", "item", "goal", "owner",
           "rule", "where", "sense", "unit", "mechanism", "status")
 """Columns that hold names; read back as text."""
 
@@ -129,7 +129,9 @@ def tables_of(core, x: np.ndarray) -> dict[str, pd.DataFrame]:
         tables[f"{balance}_balance"] = pd.concat([
             by_owner([(owner, part)], x).assign(side=side)
             for rule, side, owner, part in core.uses if rule == balance], ignore_index=True)
-    tables["goals"] = goal_table(core, x, goal_values(tables, instance))
+    told = {(goal, "core"): value for goal, value in goal_values(tables, instance).items()}
+    told |= {term: recompute(tables) for term, recompute in core.told.items()}
+    tables["goals"] = goal_table(core, x, told)
     return {name: frame for name, frame in tables.items() if len(frame)}
 
 
@@ -181,18 +183,15 @@ def by_owner(parts: list, x: np.ndarray) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def goal_table(core, x: np.ndarray, recomputed: dict[str, float]) -> pd.DataFrame:
+def goal_table(core, x: np.ndarray, told: dict[tuple[str, str], float]) -> pd.DataFrame:
     """Every goal's terms by owner; the terms of a goal sum to its value.
 
-    The core's own terms are told as recomputed from tables: a goal without a
-    weight leaves the model's distance columns slack, so theirs would be no value.
+    The terms in `told`, by (goal, owner), are recomputed from tables: a goal without
+    a weight leaves the model's distance columns slack, so theirs would be no value.
     """
-    rows = []
-    for goal, terms in core.goal_terms.items():
-        for owner, term in terms:
-            if not (owner == "core" and goal in recomputed):
-                rows.append((goal, owner, float(term.value(x).sum())))
-    rows += [(goal, "core", value) for goal, value in recomputed.items()]
+    rows = [(goal, owner, float(term.value(x).sum())) for goal, terms in core.goal_terms.items()
+            for owner, term in terms if (goal, owner) not in told]
+    rows += [(*term, value) for term, value in told.items()]
     return pd.DataFrame(rows, columns=["goal", "owner", "value"]).sort_values(
         ["goal", "owner"], ignore_index=True)
 

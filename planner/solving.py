@@ -6,7 +6,6 @@ import hashlib
 import platform
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,9 +18,9 @@ import planner
 from planner.instance import Instance, read
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
-from planner.model.goals import Aim, aims, in_use, weighted_sum, write_goal
+from planner.model.goals import (
+    POINTS, Aim, aims, in_use, region_utility, relief_cost, weighted_sum, write_goal)
 from planner.plan import Plan, measure_all, tables_of
-from solvers.highs import Live
 from solvers.matrix import Matrix
 from solvers.outcome import Outcome
 from solvers.search import solve as search
@@ -70,7 +69,8 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     clock["built"] = time.perf_counter()
     if needs_ranges(instance, goals):
         tell({"phase": "goal ranges", "time": clock["built"] - clock["start"]})
-        goals = with_ranges(core, goals)
+        goals = with_ranges(core, goals, time_limit=time_limit, profile=profile, stop=stop,
+                            progress=lambda event: tell(event | {"phase": "goal ranges"}))
     write_goal(core, goals)
     clock["ranged"] = time.perf_counter()
     matrix = core.book.matrix()
@@ -78,6 +78,8 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     options = dict(gap=gap, time_limit=time_limit, profile=profile, progress=tell, stop=stop, seed=seed)
     if instance.mode == "lexicographic":
         outcome = lexicographic(core, goals, matrix, options)
+    elif instance.mode == "leximin":
+        outcome = leximin(core, goals, matrix, options)
     else:
         outcome = search(matrix, **options)
     if outcome.x is None:
@@ -98,28 +100,25 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
 def needs_ranges(instance, goals: list[Aim]) -> bool:
     """Ranges are needed to trade several goals, and for a reference point."""
     used = in_use(goals)
-    several = len(used) > 1 and instance.mode in ("weighted", "epsilon", "reference_point", "maximin")
+    several = len(used) > 1 and instance.mode in ("weighted", "epsilon", "reference_point", "maximin",
+                                                       "leximin")
     return (several or instance.mode == "reference_point") and not all(aim.ranged for aim in used)
 
 
-def with_ranges(core, goals: list[Aim]) -> list[Aim]:
+def with_ranges(core, goals: list[Aim], **options) -> list[Aim]:
     """Fills ideal and nadir from the pay-off table of the LP relaxation.
 
     The ideal is then a bound on the goal's optimum (the relaxation's), the nadir
-    its worst value over the optima of the other goals in use.
+    its worst value over the optima of the other goals in use. `options` go to
+    the search (time limit, profile, progress, stop). Raises NoPlan.
     """
-    used = in_use(goals)
+    used, points = in_use(goals), []
     matrix = replace(core.book.matrix().relaxed(), maximise=True)
-
-    def optimum(aim: Aim) -> list[float]:
-        # A fresh dual simplex: after a change of all costs a warm start has to go primal, far slower.
-        answer = Live(replace(matrix, cost=core.book.cost(aim.linear))).solve_lp()
-        if answer.x is None:
+    for aim in used:
+        answer = search(replace(matrix, cost=core.book.cost(aim.linear)), gap=0.0, **options)
+        if answer.status != "optimal":
             raise NoPlan(answer)
-        return [float(other.linear.value(answer.x)[0]) for other in used]
-
-    with ThreadPoolExecutor(max_workers=2) as pool:  # HiGHS leaves Python's lock while it runs
-        points = list(pool.map(optimum, used))
+        points.append([float(other.linear.value(answer.x)[0]) for other in used])
     table = np.array(points)
     ranges = {aim.name: (table[i, i], table[:, i].min()) for i, aim in enumerate(used)}
     return [replace(aim, ideal=aim.ideal if np.isfinite(aim.ideal) else ranges[aim.name][0],
@@ -145,6 +144,45 @@ def lexicographic(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outc
         loss = max(aim.tolerance for aim in here) * max(abs(reached), 1e-9)
         slip = 1e-7 * max(1.0, abs(reached))  # solver tolerance, so that the plan itself stays allowed
         kept.append((core.book.cost(objective), reached - loss - slip - float(objective.const[0])))
+    return outcome
+
+
+def leximin(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outcome:
+    """Maximin over regions, round after round; at last the weighted goals among the plans left.
+
+    A round lifts the worst of the regions that still can rise. Those that hold it down (their row
+    has a dual price) cannot rise further: they keep their value, and the others go on. Without dual
+    prices all regions at the worst value count as held. Each round may take half of the time that is
+    left; one that finds no plan leaves that of the round before. Bound and gap are the last round's.
+    """
+    utility, rows = region_utility(core), core.block.pyomo.maximin
+    lift = core.block.pyomo.worst_region.linear() * POINTS - relief_cost(core)
+    end = time.perf_counter() + options["time_limit"]
+    free, low, kept, outcome = np.ones(len(utility), bool), matrix.row_lower.copy(), [], None
+    while outcome is None or time.perf_counter() < end:
+        objective = lift if free.any() else weighted_sum(core, goals)
+        round_matrix = replace(matrix, row_lower=low).with_rows(
+            kept, core.book.cost(objective), float(objective.const[0]))
+        limit = (end - time.perf_counter()) / (2 if free.any() else 1)
+        answer = search(round_matrix, **options | {"time_limit": limit},
+                        start=None if outcome is None else outcome.x)
+        if answer.x is None:
+            return answer if outcome is None else outcome
+        outcome = answer
+        if not free.any():
+            break
+        value = utility.value(answer.x)
+        slip = 1e-7 * max(1.0, abs(value[free].min()))  # solver tolerance: the plan itself stays allowed
+        held = free & (value <= value[free].min() + slip)
+        if answer.duals is not None:
+            price = np.abs(answer.duals[rows.first:rows.first + len(utility)])
+            priced = held & (price > 1e-6 * POINTS)
+            held = priced if priced.any() else held
+        for row in np.flatnonzero(held):
+            alone = utility.where(np.arange(len(utility)) == row)
+            kept.append((core.book.cost(alone), value[row] - slip - float(alone.const[0])))
+        free &= ~held
+        low[rows.first + np.flatnonzero(held)] = -np.inf  # no longer among the worst to be lifted
     return outcome
 
 

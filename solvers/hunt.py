@@ -22,12 +22,12 @@ class Hunt:
     """State shared by the parts of a search over one minimisation matrix.
 
     matrix    the model, minimising; an incumbent counts only if it meets it
-    sign      -1 where the caller's model maximises: what is told has the caller's sense
+    factor    the inner cost over the caller's: negative where the caller maximises, and a scale
     """
 
-    def __init__(self, matrix: Matrix, sign: float, gap: float, time_limit: float,
+    def __init__(self, matrix: Matrix, factor: float, gap: float, time_limit: float,
                  progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None):
-        self.matrix, self.sign, self.target, self.time_limit = matrix, sign, gap, time_limit
+        self.matrix, self.factor, self.target, self.time_limit = matrix, factor, gap, time_limit
         self.progress, self.stop = progress, stop
         self.started = time.perf_counter()
         self.x: np.ndarray | None = None
@@ -107,7 +107,7 @@ class Hunt:
 
     def outward(self, value: float | None) -> float | None:
         """A value in the caller's sense; None where there is none."""
-        return None if value is None or not np.isfinite(value) else self.sign * value
+        return None if value is None or not np.isfinite(value) else value / self.factor
 
     def enter(self, phase: str) -> _Phase:
         """`with hunt.enter("dive"):` names the phase and times it."""

@@ -81,9 +81,10 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     """
     settings = load_profile(profile)
     matrix.check()
-    sign = -1.0 if matrix.maximise else 1.0
-    inner = replace(matrix, cost=sign * matrix.cost, offset=sign * matrix.offset, maximise=False)
-    hunt = Hunt(inner, sign, settings.gap if gap is None else gap,
+    factor = (-1.0 if matrix.maximise else 1.0) * (
+        cost_scale(matrix.cost) if matrix.nonzeros > settings.small else 1.0)
+    inner = replace(matrix, cost=factor * matrix.cost, offset=factor * matrix.offset, maximise=False)
+    hunt = Hunt(inner, factor, settings.gap if gap is None else gap,
                 settings.time_limit if time_limit is None else time_limit, progress, stop)
     hunt.target = max(hunt.target, 0.0)
     ended = None
@@ -97,6 +98,17 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     except KeyboardInterrupt:
         hunt.interrupted = True
     return _outcome(hunt, ended)
+
+
+def cost_scale(cost: np.ndarray) -> float:
+    """A power of two that brings the largest cost near 512.
+
+    The solver's dual tolerances are absolute: costs of 1e-4 leave an LP with
+    hundreds of thousands of columns all but unsolved (measured: no optimum in
+    400 s unscaled, 48 s scaled, on the same matrix).
+    """
+    most = np.abs(cost).max(initial=0.0)
+    return 2.0 ** np.round(np.log2(512 / most)) if most > 0 else 1.0
 
 
 def _linear(hunt: Hunt, settings: Profile) -> Stop:
@@ -243,7 +255,7 @@ def _outcome(hunt: Hunt, ended: Stop | None) -> Outcome:
     outcome = Outcome(
         stop, x=hunt.x, objective=hunt.outward(hunt.objective) if held else None,
         bound=hunt.outward(hunt.bound), root_bound=hunt.outward(hunt.root_bound),
-        duals=None if hunt.duals is None else hunt.sign * hunt.duals, lp_iterations=hunt.iterations,
+        duals=None if hunt.duals is None else hunt.duals / hunt.factor, lp_iterations=hunt.iterations,
         times=dict(hunt.times), trajectory=list(hunt.trajectory))
     outcome.message = _words(outcome)
     hunt.tell()

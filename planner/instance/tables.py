@@ -200,6 +200,7 @@ HEADER = (
     Parameter("first_year", "first plan year", 0, "year", 1900, 2200, "integer"),
     Parameter("last_year", "last plan year", 0, "year", 1900, 2200, "integer"),
     Parameter("mode", "how goals are traded", "weighted", kind="choice",
-              choices=("weighted", "lexicographic", "epsilon", "reference_point", "maximin")),
+              choices=("weighted", "lexicographic", "epsilon", "reference_point", "maximin",
+                       "leximin")),
 )
 """Top-level entries of `instance.toml`."""

@@ -82,9 +82,15 @@ class Block:
         """Offers an expression to others by name (`core.offered`)."""
         self.core.offers[name] = expression.linear()
 
-    def goal(self, goal: str, term) -> None:
-        """Adds a term to a goal, under this mechanism's name."""
+    def goal(self, goal: str, term, told=None) -> None:
+        """Adds a term to a goal, under this mechanism's name.
+
+        told  `told(tables) -> value`: for a term that only a weight pushes to its value (a worst
+              case, a smaller of two), how it is told from a solved plan's tables instead
+        """
         self.core.goal_terms.setdefault(goal, []).append((self.owner, term.linear()))
+        if told is not None:
+            self.core.told[goal, self.owner] = told
 
     def report(self, table: str, **quantities) -> None:
         """Names an output table; all quantities share one index."""

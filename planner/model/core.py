@@ -23,6 +23,9 @@ AGGREGATES = (
     ("region", "industry", "year"), ("region", "category", "stage", "year"))
 """Sums of spend that policy rows are written on; each is made when first asked for."""
 
+VALUES = (("stage", "year"), ("category", "year"), ("region", "industry", "year"))
+"""Sums of value that mechanisms ask for, made likewise."""
+
 
 @dataclass
 class Balance:
@@ -62,6 +65,8 @@ class Core:
         self.clauses: list[Clause] = []
         self.penalties: list[tuple[float, Linear]] = []
         self.goal_terms: dict[str, list[tuple[str, Linear]]] = {}
+        self.told: dict[tuple[str, str], Callable] = {}
+        """How goal terms that the solver may leave slack are told, by (goal, owner)."""
         self.reports: dict[str, list[dict]] = {}
         self.sheet: list[tuple[str, str, Linear]] = []
         self.uses: list[tuple[str, str, str, Linear]] = []
@@ -70,7 +75,7 @@ class Core:
         self.offers: dict[str, Linear] = {}
         self._later: list[Callable] = []
         self._last: list[Callable] = []
-        self._aggregates: dict[tuple, Linear] = {}
+        self._aggregates: dict[str, Linear] = {}
         self.baseline = instance.table("baseline")
         self.block = Block(self, "core")
         self.spend = self.grant = None
@@ -117,11 +122,24 @@ class Core:
             wanted.add(self.space.path(("region", "industry", "category", "stage", "year"), dim)[0])
         fitting = [dims for dims in AGGREGATES if wanted <= set(dims)]
         if fitting:  # by size alone, never by what is there already: the order of mechanisms must not matter
-            source = self._aggregate(min(fitting, key=lambda dims: np.prod(
+            source = self._aggregate("spend", self.spend, min(fitting, key=lambda dims: np.prod(
                 [self.space.size(dim) for dim in dims])))
         else:
             source = self.spend.linear()
         return total(source.where(**labels), by)
+
+    def value_by(self, *by: str, **labels) -> Linear:
+        """Discounted value of spend, as the productivity goal counts it, summed like `spend_by`."""
+        fitting = [dims for dims in VALUES if {*by, *labels} <= set(dims)]
+        source = self._aggregate("value", self.value, fitting[0]) if fitting else self.value
+        return total(source.where(**labels), by)
+
+    def most(self, linear: Linear) -> np.ndarray:
+        """The most each row of an expression can be by the bounds of its columns."""
+        lower, upper = (np.concatenate([getattr(columns, side) for columns in self.book.columns])
+                        for side in ("lower", "upper"))
+        best = np.where(linear.coef > 0, upper[linear.col], lower[linear.col])
+        return linear.const + np.bincount(linear.row, linear.coef * best, minlength=len(linear))
 
     def baseline_by(self, *by: str, **labels) -> Linear:
         """Baseline spend summed like `spend_by` (without years), as constants."""
@@ -130,14 +148,15 @@ class Core:
 
     # --- writing ----------------------------------------------------------------
 
-    def _aggregate(self, dims: tuple[str, ...]) -> Linear:
-        if dims not in self._aggregates:
-            summed = total(self.spend, by=dims)
-            name = "spend_by_" + "_".join(dims)
-            column = self.block.columns(name, summed.index)
+    def _aggregate(self, what: str, source, dims: tuple[str, ...]) -> Linear:
+        name = f"{what}_by_" + "_".join(dims)
+        if name not in self._aggregates:
+            summed = total(source, by=dims)
+            most = self.most(summed) if what == "value" else None
+            column = self.block.columns(name, summed.index, upper=most)
             self.block.define(name + "_sum", column - summed, "==")
-            self._aggregates[dims] = column.linear()
-        return self._aggregates[dims]
+            self._aggregates[name] = column.linear()
+        return self._aggregates[name]
 
     def _write_cells(self) -> None:
         """spend, its segments, and the productivity goal."""
@@ -169,8 +188,8 @@ class Core:
         self.block.define("spend_of_segments", self.spend - parts, "==")
         self._order_segments(segment, row, piece, pieces_of)
         per_unit = (worth.ravel()[row] * slope[stage[row], piece])
-        self.block.goal("productivity", Linear(
-            index, rows, rows + segment.first, per_unit))
+        self.value = Linear(index, rows, rows + segment.first, per_unit)
+        self.block.goal("productivity", self.value)
         greenness = members(self.instance, "industry", "industries")
         green = dict(zip(greenness["industry"], greenness["greenness"]))
         if any(green.values()):

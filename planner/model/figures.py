@@ -106,6 +106,54 @@ def gini(spend: pd.Series, population: pd.Series) -> float:
     return mean_difference(spend, population) / mean if mean > 0 else 0.0
 
 
+def theil(spend: pd.Series, population: pd.Series) -> float:
+    """Theil index of spend per head, sum_r s_r ln(s_r / w_r), s and w shares of spend and population.
+
+    0 when all have the same per head, ln(1 / w_r) when r has all.
+    """
+    spend, share = _shares(spend, population)
+    there = spend > 0
+    return float((spend[there] * np.log(spend[there] / share[there])).sum())
+
+
+def atkinson(spend: pd.Series, population: pd.Series, epsilon: float = 0.5) -> float:
+    """Atkinson index: the part of spend that equal spend per head could do without.
+
+    epsilon  aversion to inequality, above 0; at 1 the geometric mean stands for the power mean
+    """
+    spend, share = _shares(spend, population)
+    if not spend.any():
+        return 0.0
+    ratio = spend / share  # per head, over the mean
+    if epsilon == 1:
+        return 1.0 - float(np.exp(share @ np.log(ratio))) if ratio.all() else 1.0
+    if epsilon > 1 and not ratio.all():
+        return 1.0
+    return 1.0 - float((share @ ratio ** (1 - epsilon)) ** (1 / (1 - epsilon)))
+
+
+def poorest_fifth_share(spend: pd.Series, population: pd.Series) -> float:
+    """Share of spend that goes to the fifth of the population with the least spend per head.
+
+    The region at the edge counts in part; 0.2 when all have the same.
+    """
+    spend, share = _shares(spend, population)
+    if not spend.any():
+        return 0.2
+    order = np.argsort(spend / share, kind="stable")
+    spend, share = spend[order], share[order]
+    part = np.clip(0.2 - (np.cumsum(share) - share), 0.0, share) / share
+    return float(part @ spend)
+
+
+def _shares(spend: pd.Series, population: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """(share of spend, share of population) by region with people; shares of no spend are 0."""
+    population = population[population > 0]
+    spend = spend.reindex(population.index, fill_value=0.0).to_numpy(float)
+    whole = spend.sum()
+    return spend / whole if whole > 0 else spend * 0.0, (population / population.sum()).to_numpy(float)
+
+
 def reference_per_head(instance) -> float:
     """Base-year spend per head, the fixed scale of the balance goal."""
     population = instance.table("regions")["population"].sum()

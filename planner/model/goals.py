@@ -1,4 +1,4 @@
-"""Goals and the ways to trade them: weighted, lexicographic, epsilon, reference point, maximin.
+"""Goals and the ways to trade them: weighted, lexicographic, epsilon, reference point, maximin, leximin.
 
 A goal's normalised value is (value - nadir) / (ideal - nadir): 0 at the worst
 value over the other goals' optima, 1 at its own optimum.
@@ -115,8 +115,8 @@ def weighted_sum(core, goals: list[Aim]) -> Linear:
 def write_goal(core, goals: list[Aim]) -> None:
     """Adds the objective, and the rows it needs, for the instance's mode.
 
-    Lexicographic order is a sequence of solves (see `planner.solving`); here it
-    is written as its first level.
+    Lexicographic order and leximin are sequences of solves (see `planner.solving`); here
+    the one is written as its first level, the other as maximin.
     """
     mode, block = core.instance.mode, core.block
     objective = weighted_sum(core, goals)
@@ -129,7 +129,7 @@ def write_goal(core, goals: list[Aim]) -> None:
         for aim in in_use(goals):
             block.define(f"reference_{aim.name}", aim.normalised - worst, ">=", aim.aspiration)
         objective = worst * POINTS + objective * SMALL_SUM - relief_cost(core) * (1 - SMALL_SUM)
-    if mode == "maximin":
+    if mode in ("maximin", "leximin"):
         utility = region_utility(core)
         worst = block.columns("worst_region", one, lower=-np.inf).linear()
         block.define("maximin", utility - worst.on(utility.index), ">=")

@@ -39,6 +39,15 @@ def bids(data) -> pd.DataFrame:
     return frame
 
 
+def money(data) -> pd.DataFrame:
+    """What each bid asks for by year it runs: bid, offset, money; marked up where prices are sought."""
+    out = data.table("bid_money")
+    if data.on("price_discovery"):
+        mark_up = data.table("mark_up").set_index("bid")["mark_up"].astype(float)
+        out["money"] *= 1.0 + out["bid"].map(mark_up).astype(float).fillna(0.0)
+    return out
+
+
 def required_kinds(data) -> list[str]:
     """The performer kinds that every consortium must cover."""
     words = (data.parameter("missions", "consortium") or "").split(",")
@@ -66,7 +75,7 @@ def running(data, made: pd.DataFrame) -> pd.DataFrame:
     out = _with_years(data, made)
     out = out[(out["year"] >= out["start"]) & (out["year"] <= out["end"])].copy()
     out["offset"] = out["year"] - out["start"]
-    out = out.merge(data.table("bid_money"), how="left", on=["bid", "offset"])
+    out = out.merge(money(data), how="left", on=["bid", "offset"])
     share = out["local_share"].where(out["region"] != "", 0.0)
     out["local"] = out["money"].fillna(0.0) * share
     out["central"] = out["money"].fillna(0.0) - out["local"]
@@ -149,12 +158,12 @@ def twins(data, frame: pd.DataFrame) -> pd.DataFrame:
     Bids that a rule names are told apart by it and stay out.
     """
     same = ["mission", "region", "earliest", "latest", "success", "value", "platform", "local_share"]
-    money = data.table("bid_money").sort_values("offset").groupby("bid")[["offset", "money"]].apply(
+    asked = money(data).sort_values("offset").groupby("bid")[["offset", "money"]].apply(
         lambda part: tuple(part.itertuples(index=False, name=None)))
     talent = data.table("bid_talent").sort_values("talent_type").groupby("bid")[["talent_type", "fte"]].apply(
         lambda part: tuple(part.itertuples(index=False, name=None)))
     free = frame[(frame["refused"] == "") & ~frame["bid"].isin(data.table("bid_rules")["bid"])]
-    shape = free.assign(money=free["bid"].map(money.to_dict()), talent=free["bid"].map(talent.to_dict()))
+    shape = free.assign(money=free["bid"].map(asked.to_dict()), talent=free["bid"].map(talent.to_dict()))
     out = free[["bid"]].assign(first=shape.groupby(same + ["money", "talent"], dropna=False)["bid"].shift())
     return out.dropna().reset_index(drop=True)
 

@@ -42,7 +42,8 @@ def test_a_zero_margin_empties_its_row():
 
 
 @pytest.mark.parametrize("seed, margins, words", [
-    (np.ones((2, 2)), [([0], [1.0, 2.0]), ([1], [2.0, 2.0])], "margins 1 and 2 disagree in total: 3 against 4"),
+    (np.ones((2, 2)), [([0], [1.0, 2.0]), ([1], [2.0, 2.0])],
+     "margins 1 and 2 disagree in total: 3 against 4"),
     (np.ones((2, 2, 2)), [([0, 1], [[1, 1], [1, 1]]), ([0, 2], [[1, 0], [2, 1]])],
      r"margins 1 and 2 disagree on their common axes \[0\]"),
     (np.array([[0.0, 0.0], [1.0, 1.0]]), [([0], [1.0, 1.0])], "the whole seed is zero"),

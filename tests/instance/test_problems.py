@@ -245,7 +245,8 @@ def test_blank_rows_keep_the_row_numbers(tmp_path):
      "Write a share from 0 to 1; 1.5 % is 0.015."),
     ("mode", "maxmin", "instance.toml, row 6, column mode: not one of the words that are allowed (found: "
                        "'maxmin'). "
-     "Did you mean 'maximin'? Write one of: weighted, lexicographic, epsilon, reference_point, maximin."),
+     "Did you mean 'maximin'? Write one of: weighted, lexicographic, epsilon, reference_point, "
+     "maximin, leximin."),
     ("last_year", 2020, "instance.toml, row 5, column last_year: the last plan year comes before the "
                         "first, 2025 "
      "(found: 2020). Write 2025 or later."),
