@@ -13,7 +13,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "planner.solving",
-          "Plan": "planner.plan", "audit": "planner.audit", "Instance": "planner.instance",
+          "Plan": "planner.plan", "Instance": "planner.instance",
           "InvalidInstance": "planner.instance", "MECHANISMS": "planner.mechanisms"}
 
 __all__ = ["__version__", *_WHERE]

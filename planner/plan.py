@@ -99,7 +99,7 @@ class Plan:
 
 def read_table(path: Path) -> pd.DataFrame:
     """One saved table; names stay text ('' where empty), figures stay exact."""
-    frame = pd.read_csv(path, encoding="utf-8-sig", float_precision="round_trip", dtype={
+    frame = pd.read_csv(path, encoding="utf-8-sig", dtype={
         name: str for name in LABELS}, keep_default_na=False, na_values=[""])
     for name in LABELS:
         if name in frame:

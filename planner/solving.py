@@ -126,6 +126,22 @@ def with_ranges(core, goals: list[Aim], **options) -> list[Aim]:
             if aim.name in ranges else aim for aim in goals]
 
 
+def goal_ranges(instance: Instance, *, mechanisms=MECHANISMS, time_limit: float = 3600.0,
+                profile: str = "balanced", progress=None, stop=None) -> pd.DataFrame:
+    """Table `goals` of an instance with ideal and nadir computed for every goal in use.
+
+    Written into the instance they make scenarios comparable: one scale for all.
+    """
+    table = instance.table("goals").assign(ideal=np.nan, nadir=np.nan)
+    core = build(instance, mechanisms)
+    goals = [replace(aim, ideal=np.nan, nadir=np.nan) for aim in aims(core)]
+    ranged = with_ranges(core, goals, time_limit=time_limit, profile=profile, progress=progress, stop=stop)
+    for aim in in_use(ranged):
+        for name in ("ideal", "nadir"):
+            table.loc[table["goal"] == aim.name, name] = float(f"{getattr(aim, name):.8g}")
+    return table
+
+
 def lexicographic(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outcome:
     """Solves level by level; each level's goals keep their value less a tolerance.
 
@@ -248,14 +264,17 @@ def passport(instance, matrix: Matrix, outcome: Outcome, gap, time_limit, profil
         "solver": f"HiGHS {version('highspy')}", "pyomo": version("pyomo"),
         "python": platform.python_version(), "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "options": {"gap": gap, "time_limit": time_limit, "profile": profile, "seed": seed},
-        "status": outcome.status, "stop": str(outcome.stop), "objective": outcome.objective,
-        "bound": outcome.bound, "gap": outcome.gap if np.isfinite(outcome.gap) else None,
-        "root_bound": outcome.root_bound, "message": outcome.message,
+        "status": outcome.status, "stop": str(outcome.stop), "objective": plain(outcome.objective),
+        "bound": plain(outcome.bound), "gap": plain(outcome.gap), "root_bound": plain(outcome.root_bound), "message": outcome.message,
         "size": {"columns": matrix.n_columns, "integer": int(matrix.integer.sum()),
                  "rows": matrix.n_rows, "nonzeros": matrix.nonzeros},
-        "trajectory": [[None if value is None or not np.isfinite(value) else round(value, 6)
-                        for value in point] for point in outcome.trajectory],
+        "trajectory": [[plain(value) for value in point] for point in outcome.trajectory],
     }
+
+
+def plain(value: float | None) -> float | None:
+    """A figure as JSON knows it: None where it is unknown or infinite."""
+    return None if value is None or not np.isfinite(value) else float(value)
 
 
 def code_hash() -> str:

@@ -138,4 +138,6 @@ def parser() -> argparse.ArgumentParser:
     calibrate = commands.add_parser("calibrate", parents=[common],
                                     help="compute baseline tables from published margins")
     calibrate.add_argument("instance", metavar="INSTANCE")
+    calibrate.add_argument("--goals", action="store_true",
+                           help="instead, solve for each goal's ideal and nadir and keep them in goals.csv")
     return whole

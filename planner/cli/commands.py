@@ -206,6 +206,8 @@ def calibrate(args, out, err) -> int:
     from planner.instance.calibration import calibrate as fit
     from planner.instance.calibration import write
     folder = find_instance(args.instance)
+    if args.goals:
+        return calibrate_goals(folder, out, err)
     if not (folder / "calibration.toml").is_file():
         raise Usage(f"{folder} has no calibration.toml: there is nothing to calibrate.")
     try:
@@ -217,3 +219,16 @@ def calibrate(args, out, err) -> int:
         out.print(Text(f"{folder / name}.csv: {len(frame):,} rows"), soft_wrap=True)
     return DONE
 
+
+
+def calibrate_goals(folder: Path, out, err) -> int:
+    """Solves for each goal's ideal and nadir and keeps them in the instance's goals.csv."""
+    from planner.instance.calibration import write
+    from planner.solving import goal_ranges
+    if not folder.is_dir():
+        raise Usage(f"{folder} is a workbook: copy it to a folder first (planner new NAME --from {folder}).")
+    with Watch(err, 0.0) as watch, Interrupt(watch) as stop:
+        table = goal_ranges(read(folder, MECHANISMS), progress=watch, stop=stop)
+    write(folder, {"goals": table})
+    out.print(Text(f"{folder / 'goals.csv'}: ideal and nadir of {int(table['ideal'].notna().sum())} goals"))
+    return DONE

@@ -92,15 +92,15 @@ def test_measure():
      ("tiers.csv, row 5, column institution_share: researchers and institution together get 1.1 of what "
       "firm_high earns, more than the whole. Lower one of the shares.")),
     ({"tiers.performer": "firm", "tiers[university_low].award": 0, "tiers[university_high].equity": 0.1},
-     ("tiers.csv, column performer: university has no tier, so its conversion could bring no value. "
-      "Add a tier for it.",
-      "tiers.csv, column tier: the researchers' shares of firm, 0.1, 0.4, 0.1, 0.3, do not rise in progressive "
-      "steps. Correct the shares or the order of its tiers, or set another ladder.")),
+     (("tiers.csv, column performer: university has no tier, so its conversion could bring no value. "
+      "Add a tier for it."),
+      ("tiers.csv, column tier: the researchers' shares of firm, 0.1, 0.4, 0.1, 0.3, do not rise in "
+      "progressive steps. Correct the shares or the order of its tiers, or set another ladder."))),
     ({"tiers.performer": "firm", "benefit_sharing.ladder": "equal"},
-     ("tiers.csv, column performer: university has no tier, so its conversion could bring no value. "
-      "Add a tier for it.",
-      "tiers.csv, column tier: the researchers' shares of firm, 0.2, 0.5, 0.1, 0.3, do not rise in equal "
-      "steps. Correct the shares or the order of its tiers, or set another ladder.")),
+     (("tiers.csv, column performer: university has no tier, so its conversion could bring no value. "
+      "Add a tier for it."),
+      ("tiers.csv, column tier: the researchers' shares of firm, 0.2, 0.5, 0.1, 0.3, do not rise in equal "
+      "steps. Correct the shares or the order of its tiers, or set another ladder."))),
 ])
 def test_words(change, told_as):
     with pytest.raises(InvalidInstance) as told:

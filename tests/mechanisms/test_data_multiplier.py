@@ -85,5 +85,5 @@ def test_words(change, told_as):
 def test_words_of_a_pair_without_a_common_industry():
     found = tiny("data_multiplier", set={"data_sets[market].industry": "food"}).warnings
     assert [str(problem) for problem in found] == [
-        "data_pairs.csv, row 2, column second: design and market serve no industry in common (chips and "
-        "food), so the pair adds nothing. Pair it with another, or take the row out."]
+        ("data_pairs.csv, row 2, column second: design and market serve no industry in common (chips and "
+        "food), so the pair adds nothing. Pair it with another, or take the row out.")]

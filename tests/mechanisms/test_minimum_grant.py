@@ -73,5 +73,5 @@ def test_measure():
 def test_words():
     found = tiny("minimum_grant", set={"minimum_grants[fund].least": 31}).warnings
     assert [str(problem) for problem in found] == [
-        "minimum_grants.csv, row 3, column least: fund can never be used: nobody could be given more than 30 "
-        "at once (found: 31.0). Lower the least amount, or raise the budgets that pay."]
+        ("minimum_grants.csv, row 3, column least: fund can never be used: nobody could be given more than "
+        "30 at once (found: 31.0). Lower the least amount, or raise the budgets that pay.")]

@@ -85,5 +85,5 @@ def test_words():
     with pytest.raises(InvalidInstance) as told:
         tiny("supervision", set={"oversight[close].loss": 0.97})
     assert [str(problem) for problem in told.value.problems] == [
-        "oversight.csv, row 3, column loss: under close nothing of a grant arrives: loss and cost add up to "
-        "1. Lower them until they add up to less than 1."]
+        ("oversight.csv, row 3, column loss: under close nothing of a grant arrives: loss and cost add up to "
+        "1. Lower them until they add up to less than 1.")]
