@@ -19,7 +19,7 @@ from planner.instance import Instance, read
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
 from planner.model.goals import (
-    POINTS, Aim, aims, in_use, region_utility, relief_cost, weighted_sum, write_goal)
+    POINTS, SMALL_SUM, Aim, aims, in_use, region_utility, relief_cost, weighted_sum, write_goal)
 from planner.plan import Plan, measure_all, tables_of
 from solvers.matrix import Matrix
 from solvers.outcome import Outcome
@@ -108,14 +108,21 @@ def needs_ranges(instance, goals: list[Aim]) -> bool:
 def with_ranges(core, goals: list[Aim], **options) -> list[Aim]:
     """Fills ideal and nadir from the pay-off table of the LP relaxation.
 
-    The ideal is then a bound on the goal's optimum (the relaxation's), the nadir
-    its worst value over the optima of the other goals in use. `options` go to
-    the search (time limit, profile, progress, stop). Raises NoPlan.
+    Each goal is optimised with a small sum of the others beside it, so that its
+    optimum is an efficient one: without it the columns of a goal that nothing
+    pushes would tell any value. The ideal is the goal's value there, the nadir its
+    worst value over the optima of the other goals in use. `options` go to the
+    search. Raises NoPlan.
     """
     used, points = in_use(goals), []
     matrix = replace(core.book.matrix().relaxed(), maximise=True)
+    cost = {aim.name: core.book.cost(aim.linear) for aim in used}
+    most = np.where(np.isfinite(matrix.upper), matrix.upper, 1.0)
+    unit = {name: coefficients / max(np.abs(coefficients) @ most, 1e-12)
+            for name, coefficients in cost.items()}
     for aim in used:
-        answer = search(replace(matrix, cost=core.book.cost(aim.linear)), gap=0.0, **options)
+        whole = unit[aim.name] + SMALL_SUM * sum(unit.values())
+        answer = search(replace(matrix, cost=whole, offset=0.0), gap=0.0, **options)
         if answer.status != "optimal":
             raise NoPlan(answer)
         points.append([float(other.linear.value(answer.x)[0]) for other in used])

@@ -232,3 +232,12 @@ def calibrate_goals(folder: Path, out, err) -> int:
     write(folder, {"goals": table})
     out.print(Text(f"{folder / 'goals.csv'}: ideal and nadir of {int(table['ideal'].notna().sum())} goals"))
     return DONE
+
+
+# --- policies ---------------------------------------------------------------------------
+
+
+def policies(args, out, err) -> int:
+    """Compares allocation policies; see `planner.cli.policies`."""
+    from planner.cli.policies import run
+    return run(args, out, err)
