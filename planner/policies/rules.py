@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -127,18 +128,7 @@ def greedy(hand: Hand) -> None:
     cell, width, worth = _pieces(hand)
     hand.private[:] = 0.0
     for t in range(len(hand.years)):
-        left = width.copy()
-
-        def fill(amount: float, here: np.ndarray, reach: np.ndarray) -> np.ndarray:
-            """Money by cell: the best pieces of the cells `here` until the amount is gone."""
-            open_ = here[cell] & (reach[cell] > 0)
-            each = np.where(open_, reach[cell], 1.0)
-            order = np.argsort(-np.where(open_, worth[:, t] * each, -np.inf), kind="stable")
-            price = np.where(open_, left / each, 0.0)[order]
-            take = np.clip(amount - (np.cumsum(price) - price), 0.0, price)
-            left[order] -= take * each[order]
-            return np.bincount(cell[order], take, minlength=len(hand.base))
-
+        fill = partial(_fill, cell, width.copy(), worth[:, t])
         one = np.ones(len(hand.base))
         for pair in dict.fromkeys(zip(hand.region, hand.stage)):
             here = (hand.region == pair[0]) & (hand.stage == pair[1])
@@ -147,6 +137,17 @@ def greedy(hand: Hand) -> None:
             hand.public["local"][:, t] += fill(money, here, hand.reach["local"])
         money = hand.central[hand.years[t]]
         hand.public["central"][:, t] += fill(money, one > 0, hand.reach["central"])
+
+
+def _fill(cell, left, worth, amount: float, here: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Money by cell: the best pieces of the cells `here` until the amount is gone; lowers `left`."""
+    may = here[cell] & (reach[cell] > 0)
+    each = np.where(may, reach[cell], 1.0)
+    order = np.argsort(-np.where(may, worth * each, -np.inf), kind="stable")
+    price = np.where(may, left / each, 0.0)[order]
+    take = np.clip(amount - (np.cumsum(price) - price), 0.0, price)
+    left[order] -= take * each[order]
+    return np.bincount(cell[order], take, minlength=len(here))
 
 
 def peer_rank(hand: Hand) -> None:

@@ -69,7 +69,7 @@ def test_what_firms_cannot_match_is_given_otherwise():
 
 
 def test_greedy_is_never_worse_than_the_status_quo():
-    for factor in (0.3, 1.0, 1.5):
+    for factor in (0.3, 1.5):
         instance = tiny(set={"budget.central*": factor})
         even = productivity(plan_by(instance, "status_quo"))
         assert productivity(plan_by(instance, "greedy")) >= even - 1e-9
