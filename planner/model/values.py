@@ -83,7 +83,17 @@ def measure_core(plan, data) -> pd.DataFrame:
         keys = ["region", "industry", "year"]
         parts.append(rule("steering", floor[keys], floor["floor"], _at(reached, floor[keys]), ">="))
     parts.append(_measure_budgets(plan, data))
-    return together(*parts, *_measure_capacities(plan))
+    return together(*parts, *_measure_capacities(plan), *_measure_kept_goals(plan, data))
+
+
+def _measure_kept_goals(plan, data) -> list:
+    """Epsilon mode: each goal keeps the value that table `goals` asks."""
+    reached, asked = plan.table("goals"), data.table("goals").dropna(subset="at_least")
+    if data.mode != "epsilon" or reached.empty:
+        return []
+    value = reached.groupby("goal")["value"].sum()
+    return [rule(f"keep_{row.goal}", pd.DataFrame(index=[0]), row.at_least, value[row.goal], ">=", "goal")
+            for row in asked.itertuples() if row.goal in value]
 
 
 def _measure_capacities(plan):
