@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -60,11 +59,6 @@ class Plan:
     @property
     def compliance(self) -> pd.DataFrame:
         return self.table("compliance")
-
-    @cached_property
-    def zone_of(self) -> dict:
-        regions = self.instance.table("regions")
-        return dict(zip(regions["region"], regions["zone"]))
 
     def item(self, level: str, owner: str) -> pd.DataFrame:
         """What an owner draws on the budgets: rows of table `budget` (region '' for central)."""

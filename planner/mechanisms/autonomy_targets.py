@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.compliance import rule, together
+from planner.model.compliance import read_at, rule, together
 from planner.model.figures import members, rd_stages
 from planner.vocabulary import Column, Mechanism, Problem, Source, Table
 
@@ -61,9 +61,9 @@ def measure(plan, data):
     reached = by_spend = _closed_by_spend(plan, data, targets)
     if len(closed):
         by_core = closed["owner"] == "core"
-        told = _at(closed[by_core].groupby(KEYS)["amount"].sum(), targets)
+        told = read_at(closed[by_core].groupby(KEYS)["amount"].sum(), targets[KEYS])
         parts.append(rule("closed_by_spend", targets[KEYS], by_spend, told, "==", "share"))
-        reached = by_spend + _at(closed[~by_core].groupby(KEYS)["amount"].sum(), targets)
+        reached = by_spend + read_at(closed[~by_core].groupby(KEYS)["amount"].sum(), targets[KEYS])
     reached = np.clip(reached, -1.0, targets["there"])
     return together(*parts, rule("target", targets[KEYS], targets["target"], targets["there"] - reached,
                                  "<=", "share"))
@@ -74,15 +74,10 @@ def _closed_by_spend(plan, data, targets) -> np.ndarray:
     spend, base, stages = plan.table("allocations"), data.table("baseline"), rd_stages(data)
     if spend.empty:
         return np.zeros(len(targets))
-    spent = _at(spend[spend["stage"].isin(stages)].groupby(KEYS)["spend"].sum(), targets)
+    spent = read_at(spend[spend["stage"].isin(stages)].groupby(KEYS)["spend"].sum(), targets[KEYS])
     before = base[base["stage"].isin(stages)].groupby("industry")["spend"].sum()
     before = targets["industry"].map(before).fillna(0.0).to_numpy()
     return targets["cut"].to_numpy() * (spent - before) / np.where(before > 0, before, np.inf)
-
-
-def _at(series: pd.Series, rows: pd.DataFrame) -> np.ndarray:
-    """Values of a sum by industry and year at the rows of a frame; 0 where there are none."""
-    return series.reindex(pd.MultiIndex.from_frame(rows[KEYS])).fillna(0.0).to_numpy()
 
 
 def check(data):

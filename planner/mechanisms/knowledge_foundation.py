@@ -20,7 +20,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.compliance import rule, together
+from planner.model.compliance import read_at, rule, together
 from planner.model.figures import members, stages_with_role
 from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
 
@@ -97,18 +97,13 @@ def measure(plan, data):
     rows = _stocks(data, flow)
     limited, told, parts = rows[rows["kappa"].notna()], plan.table("knowledge"), []
     if len(told):
-        told = _at(told.groupby(KEYS)["stock"].sum(), rows)
+        told = read_at(told.groupby(KEYS)["stock"].sum(), rows[KEYS])
         parts.append(rule("stock_flow", rows[KEYS], rows["stock"], told, "=="))
     if _frontier(data):
         spent = spend[spend["category"].isin(_frontier(data))].groupby(KEYS)["spend"].sum()
         parts.append(rule("frontier", limited[KEYS], limited["kappa"] * limited["stock"],
-                          _at(spent, limited), "<="))
+                          read_at(spent, limited[KEYS]), "<="))
     return together(*parts)
-
-
-def _at(series: pd.Series, rows: pd.DataFrame) -> np.ndarray:
-    """Values of a sum by industry and year at the rows of a frame; 0 where there are none."""
-    return series.reindex(pd.MultiIndex.from_frame(rows[KEYS])).fillna(0.0).to_numpy()
 
 
 MECHANISM = Mechanism(

@@ -30,7 +30,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.compliance import rule, together
+from planner.model.compliance import read_at, rule, together
 from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
 from solvers.algebra import Linear, total
 
@@ -191,10 +191,10 @@ def measure(plan, data):
     people = _people(data)
     table = people[KEYS].merge(table, how="left", on=KEYS).fillna(0.0)
     keys, loss = table[KEYS], people["loss"]
-    before = _at(table.set_index(KEYS)["stock"], keys.assign(year=keys["year"] - 1))
+    before = read_at(table.set_index(KEYS)["stock"], keys.assign(year=keys["year"] - 1))
     before = np.where(keys["year"] == data.years[0], people["stock"], before)
     then = keys.assign(year=keys["year"] - people["training_lag"])
-    arrived = _at(table.set_index(KEYS)["train"], then)
+    arrived = read_at(table.set_index(KEYS)["train"], then)
     kept = table["retain"].groupby([table["talent_type"], table["year"]]).transform("sum")
     flow = (before * people["rate"] + table["retain"] - kept * people["gain"] + arrived
             + table["introduce"])
@@ -211,13 +211,13 @@ def measure(plan, data):
                       domain=True))
     sums = table.groupby(["talent_type", "year"])[["introduce", "borrowed"]].sum()
     types = sums.index.to_frame(index=False)
-    quota = _at(people.groupby(["talent_type", "year"])["quota"].first(), types)
+    quota = read_at(people.groupby(["talent_type", "year"])["quota"].first(), types)
     parts.append(rule("quota", types, quota, sums["introduce"].to_numpy(), "<=", "FTE"))
     parts.append(rule("shared", types, 0.0, sums["borrowed"].to_numpy(), "==", "FTE",
-                      scale=_at(table.groupby(["talent_type", "year"])["stock"].sum(), types)))
+                      scale=read_at(table.groupby(["talent_type", "year"])["stock"].sum(), types)))
     reach, reached = plan.table("platform_reach"), 1.0
     if len(reach):
-        reached = _at(reach.groupby(["region", "year"])["talent_sharing"].sum(), keys[["region", "year"]])
+        reached = read_at(reach.groupby(["region", "year"])["talent_sharing"].sum(), keys[["region", "year"]])
     cap = data.parameter("talent", "borrow_cap") * people["stock"] * reached
     parts.append(rule("borrow_cap", keys, cap, table["borrowed"], "<=", "FTE"))
     parts.append(rule("lent", keys, -people["most"], table["borrowed"], ">=", "FTE", domain=True))
@@ -257,13 +257,7 @@ def _item(table: pd.DataFrame, name: str, keys: list[str], amount: pd.Series, un
     if table.empty and name.endswith("_cost"):  # without budgets no cost is recorded
         return None
     frame = amount.index.to_frame(index=False)
-    return rule(name, frame, amount.to_numpy(), _at(told, frame), "==", unit)
-
-
-def _at(series: pd.Series, keys: pd.DataFrame) -> np.ndarray:
-    """Values at the rows of a frame of labels; 0 where there are none."""
-    index = pd.MultiIndex.from_frame(keys) if keys.shape[1] > 1 else pd.Index(keys.iloc[:, 0])
-    return series.reindex(index).fillna(0.0).to_numpy()
+    return rule(name, frame, amount.to_numpy(), read_at(told, frame), "==", unit)
 
 
 def check(data):

@@ -55,13 +55,17 @@ def worst(rows_of: pd.DataFrame, slack, by: list[str]) -> np.ndarray:
     return rows_of.index.isin(picked)
 
 
+def read_at(series: pd.Series, keys: pd.DataFrame) -> np.ndarray:
+    """A series indexed by labels, read at the rows of a frame of labels; 0 where there is nothing."""
+    index = pd.MultiIndex.from_frame(keys) if keys.shape[1] > 1 else pd.Index(keys.iloc[:, 0])
+    return series.reindex(index).fillna(0.0).to_numpy()
+
+
 def sum_at(frame: pd.DataFrame, value: str, keys: pd.DataFrame) -> np.ndarray:
     """A column summed by the labels of `keys` and read at its rows; 0 where there is nothing."""
     if frame.empty:
         return np.zeros(len(keys))
-    summed = frame.groupby(list(keys.columns))[value].sum()
-    index = pd.MultiIndex.from_frame(keys) if keys.shape[1] > 1 else pd.Index(keys.iloc[:, 0])
-    return summed.reindex(index).fillna(0.0).to_numpy()
+    return read_at(frame.groupby(list(keys.columns))[value].sum(), keys)
 
 
 def together(*parts: pd.DataFrame) -> pd.DataFrame:

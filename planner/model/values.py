@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.compliance import rule, together, worst
+from planner.model.compliance import read_at, rule, together, worst
 from planner.model.figures import (
     autonomy_weight, curves, mean_difference, members, reference_per_head, returns, steering_floor)
 
@@ -81,7 +81,7 @@ def measure_core(plan, data) -> pd.DataFrame:
         floor = steering_floor(data)
         reached = spend.groupby(["region", "industry", "year"])["spend"].sum()
         keys = ["region", "industry", "year"]
-        parts.append(rule("steering", floor[keys], floor["floor"], _at(reached, floor[keys]), ">="))
+        parts.append(rule("steering", floor[keys], floor["floor"], read_at(reached, floor[keys]), ">="))
     parts.append(_measure_budgets(plan, data))
     return together(*parts, *_measure_capacities(plan), *_measure_kept_goals(plan, data))
 
@@ -110,7 +110,7 @@ def _measure_capacities(plan):
 def _base(data, spend: pd.DataFrame) -> np.ndarray:
     """Baseline spend of every row, from the instance (0 for a cell it does not list)."""
     keys = ["region", "industry", "category", "stage"]
-    return _at(data.table("baseline").set_index(keys)["spend"], spend[keys])
+    return read_at(data.table("baseline").set_index(keys)["spend"], spend[keys])
 
 
 def _worst_cells(name: str, spend, required, reached, sense: str, domain: bool = False):
@@ -122,17 +122,10 @@ def _worst_cells(name: str, spend, required, reached, sense: str, domain: bool =
     return rule(name, spend.loc[keep, keys], side, reached[keep], sense, domain=domain)
 
 
-def _at(series: pd.Series, keys: pd.DataFrame) -> np.ndarray:
-    """Values of a grouped sum at the rows of a frame of keys; 0 where there are none."""
-    index = (pd.MultiIndex.from_frame(keys) if keys.shape[1] > 1
-             else pd.Index(keys.iloc[:, 0]))
-    return series.reindex(index).fillna(0.0).to_numpy()
-
-
 def _measure_funding(plan, data, spend, grants) -> list:
     table = data.table("leverage")
     leverage = table.set_index(["instrument", "stage"])["leverage"]
-    rate = _at(leverage, grants[["instrument", "stage"]])
+    rate = read_at(leverage, grants[["instrument", "stage"]])
     effective = grants["effective"] if "effective" in grants else grants["amount"]
     keys = ["region", "stage", "year"]
     given = (effective * (1 + rate)).groupby([grants[key] for key in keys]).sum()
@@ -141,14 +134,14 @@ def _measure_funding(plan, data, spend, grants) -> list:
     frame = spent.index.to_frame(index=False)
     given_to = ["region", "stage", "instrument", "level", "year"]
     keep = worst(grants, grants["amount"], ["region", "year"])
-    parts = [rule("funding", frame, _at(given, frame) + _at(private, frame), spent.to_numpy(), "=="),
+    parts = [rule("funding", frame, read_at(given, frame) + read_at(private, frame), spent.to_numpy(), "=="),
              rule("grant_not_negative", grants.loc[keep, given_to], 0.0, grants["amount"][keep], ">=",
                   domain=True)]
     capacity = data.table("private_capacity")
     if len(capacity):
         mobilised = (grants["amount"] * rate).groupby([grants["region"], grants["year"]]).sum()
         parts.append(rule("mobilised", capacity[["region", "year"]], capacity["capacity"],
-                          _at(mobilised, capacity[["region", "year"]]), "<="))
+                          read_at(mobilised, capacity[["region", "year"]]), "<="))
     return parts
 
 
@@ -162,24 +155,24 @@ def _measure_budgets(plan, data):
     spent = sheet[sheet["level"] == "central"].groupby("year")["amount"].sum()
     if len(central):
         parts.append(rule("central_budget", central[["year"]], central["central"],
-                          _at(spent, central[["year"]]), "<="))
+                          read_at(spent, central[["year"]]), "<="))
         carried = plan.item("central", "carried over")
         limit = data.setting("carry_limit") * central["central"]
         carry = carried.groupby("year")["amount"].sum()
-        parts.append(rule("carry", central[["year"]], limit, _at(carry, central[["year"]]), "<="))
+        parts.append(rule("carry", central[["year"]], limit, read_at(carry, central[["year"]]), "<="))
         before = central[["year"]].assign(year=central["year"] - 1)
         brought = -plan.item("central", "brought forward").groupby("year")["amount"].sum()
-        parts.append(rule("brought_forward", central[["year"]], _at(carry, before),
-                          _at(brought, central[["year"]]), "=="))
+        parts.append(rule("brought_forward", central[["year"]], read_at(carry, before),
+                          read_at(brought, central[["year"]]), "=="))
     if len(local) and (sheet["level"] == "local").any():
         spent = sheet[sheet["level"] == "local"].groupby(["region", "year"])["amount"].sum()
         parts.append(rule("local_budget", local[["region", "year"]], local["local"],
-                          _at(spent, local[["region", "year"]]), "<="))
+                          read_at(spent, local[["region", "year"]]), "<="))
     if len(grants):
         for level, keys in (("central", ["year"]), ("local", ["region", "year"])):
             given = grants[grants["level"] == level].groupby(keys)["amount"].sum()
             item = plan.item(level, "core").groupby(keys)["amount"].sum()
             if len(item):
                 frame = item.index.to_frame(index=False)
-                parts.append(rule(f"{level}_grants", frame, _at(given, frame), item.to_numpy(), "=="))
+                parts.append(rule(f"{level}_grants", frame, read_at(given, frame), item.to_numpy(), "=="))
     return together(*parts)
