@@ -68,3 +68,13 @@ def edited(plan, table: str, change):
     """The plan with one table changed by hand: `change(frame) -> frame`."""
     from dataclasses import replace
     return replace(plan, tables=plan.tables | {table: change(plan.table(table))})
+
+
+def cell(table: str, column: str, value, **where):
+    """(table, change) for `edited`: sets a column where the labels are those given; they must occur."""
+    def change(frame):
+        here = (frame[list(where)] == list(where.values())).all(axis=1)
+        assert here.any()
+        frame.loc[here, column] = value
+        return frame
+    return table, change

@@ -3,7 +3,7 @@
 import pytest
 
 from planner.instance.raw import InvalidInstance
-from tests.helpers import assert_golden, broken, edited, rows, solved, tiny
+from tests.helpers import assert_golden, broken, cell, edited, rows, solved, tiny
 
 CONVERSION = {"stages[application].role": "conversion"}
 SHORT = CONVERSION | {f"tiers[{kind}_{tier}].{column}": value for kind in ("university", "firm")
@@ -63,12 +63,7 @@ def test_what_is_lost_is_told_where_productivity_has_no_weight():
 
 
 def caught(plan, table, column, value, **where):
-    def change(frame):
-        here = (frame[list(where)] == list(where.values())).all(axis=1)
-        assert here.any()
-        frame.loc[here, column] = value
-        return frame
-    return broken(edited(plan, table, change), "benefit_sharing")
+    return broken(edited(plan, *cell(table, column, value, **where)), "benefit_sharing")
 
 
 def test_measure():

@@ -3,7 +3,7 @@
 import pytest
 
 from planner.instance.raw import InvalidInstance
-from tests.helpers import assert_golden, broken, edited, rows, solved, tiny
+from tests.helpers import assert_golden, broken, cell, edited, rows, solved, tiny
 
 HUB = {"platform_stock[coast,hub].existing": 1, "platform_types.running": 0, "platform_types.most": 0,
        "platform_zones.most": 0}
@@ -43,12 +43,7 @@ def test_reach_bites():
 
 
 def caught(plan, table, column, value, **where):
-    def change(frame):
-        here = (frame[list(where)] == list(where.values())).all(axis=1)
-        assert here.any()
-        frame.loc[here, column] = value
-        return frame
-    return broken(edited(plan, table, change), "data_multiplier")
+    return broken(edited(plan, *cell(table, column, value, **where)), "data_multiplier")
 
 
 def test_measure():

@@ -3,7 +3,7 @@
 import pytest
 
 from planner.instance.raw import InvalidInstance
-from tests.helpers import assert_golden, broken, edited, rows, solved, tiny
+from tests.helpers import assert_golden, broken, cell, edited, rows, solved, tiny
 
 FULL = {"platform_stock[coast,lab].base_capacity": 0, "platform_types.running": 0,
         "platform_types[lab].capital": 1}
@@ -72,15 +72,6 @@ def test_least_numbers():
 def test_no_column_where_it_does_not_fit():
     text = rows(tiny("platforms", set={"platform_fit[lab,chips].least": 1.2}), "platforms")
     assert "open[coast, lab" in text and "open[inland, lab" not in text
-
-
-def cell(table, column, value, **where):
-    def change(frame):
-        here = (frame[list(where)] == list(where.values())).all(axis=1)
-        assert here.any()
-        frame.loc[here, column] = value
-        return frame
-    return table, change
 
 
 @pytest.fixture(scope="module")

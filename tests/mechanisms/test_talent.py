@@ -3,7 +3,7 @@
 import pytest
 
 from planner.instance.raw import InvalidInstance
-from tests.helpers import assert_golden, broken, edited, rows, solved, tiny
+from tests.helpers import assert_golden, broken, cell, edited, rows, solved, tiny
 
 SCARCE = {"core.steering": 1, "talent_stock[inland,engineer].stock": 25, "talent_stock.drift": 0,
           "talent_stock.training": 0, "talent_types.attrition": 0, "introduction.quota": 0,
@@ -68,15 +68,6 @@ def test_technical_share():
     spent = plan.allocations[plan.allocations["year"] == 2025].groupby("stage")["spend"].sum()
     workers = 0.5 * spent["research"] + spent["application"]
     assert workers == pytest.approx(0.62 * 1.5 * spent.sum())
-
-
-def cell(table, column, value, **where):
-    def change(frame):
-        here = (frame[list(where)] == list(where.values())).all(axis=1)
-        assert here.any()
-        frame.loc[here, column] = value
-        return frame
-    return table, change
 
 
 @pytest.fixture(scope="module")
