@@ -2,8 +2,6 @@
 
 import pytest
 
-from planner.mechanisms import MECHANISMS
-from planner.papers import PAPERS
 from planner.report.manual import pages
 from tests.helpers import ROOT
 
@@ -12,7 +10,3 @@ from tests.helpers import ROOT
 def test_pages_are_up_to_date(name):
     """After a change to a mechanism: make docs"""
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == pages()[name]
-
-
-def test_every_paper_is_used():
-    assert {source.paper for m in MECHANISMS for source in m.sources} == set(PAPERS)
