@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help plan test test-slow bench-build docs clean
+.PHONY: help plan test test-slow bench-build docs price-tags clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +33,9 @@ bench-build: $(VENV)/.bench ## building and hand-over, against Pyomo's own HiGHS
 
 docs: $(READY) ## the manual pages, from the mechanism records
 	$(RUN)/python -m planner.report.manual docs
+
+price-tags: $(READY) ## what each mechanism costs on the flagship (long; goes on where it stopped)
+	$(RUN)/python -m planner.price_tags instances/china-2022 --on all --out docs/mechanisms/costs.csv
 
 clean: ## remove the environment and caches (plans in outputs/ stay)
 	rm -rf $(VENV) build *.egg-info .pytest_cache

@@ -89,6 +89,22 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Example:
+    """How a mechanism is used and what follows, in numbers worked out by hand on instances/tiny.
+
+    settings  lines of its section of `instance.toml`, after `on = true`
+    tables    (name, heading, rows ...) as they stand in the CSV; columns with a default may be left out
+    sets      a change to try: lines after `--set`
+    worked    sentences
+    """
+
+    worked: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    tables: tuple[tuple[str, ...], ...] = ()
+    sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Mechanism:
     """One policy mechanism: one file, one line in `MECHANISMS`, one test file.
 
@@ -97,6 +113,7 @@ class Mechanism:
     formula   the inequality, as it is shown in the manual
     sources   the papers' sections it is taken from (at least one)
     parameters, tables  what it reads beyond the core's own
+    example   how it is used, worked out in numbers
     add       `add(block, core, data)` writes its columns, rows, draws and goal terms
     measure   `measure(plan, data)` re-computes its rules from tables alone
     """
@@ -113,6 +130,7 @@ class Mechanism:
     check: Callable | None = None
     """`check(data)` yields `Problem`s that no single cell shows (cycles, floors
     that add to more than the whole)."""
+    example: Example | None = None
 
 
 @dataclass(frozen=True)
