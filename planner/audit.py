@@ -21,7 +21,9 @@ OWN = "audit"
 """The name under which the audit's own checks stand."""
 
 WHOLE = {"platforms": ("open", "stock"), "missions": ("start",), "focus": ("focus",),
-         "mission_races": ("both",)}
+         "mission_races": ("both",), "platform_reach": ("talent_sharing", "data"), "data_sets": ("open",),
+         "data_pairs": ("both",), "tiers": ("choose",), "oversight": ("choose",),
+         "colocation": ("colocated",), "awards": ("used",), "price_path": ("round", "won")}
 """Columns that hold counts or yes/no decisions, by output table."""
 
 FIGURES = {"allocations": ("baseline", "spend", "value"), "grants": ("amount",), "budget": ("amount",),
@@ -43,8 +45,8 @@ def audit(plan, mechanisms=MECHANISMS) -> pd.DataFrame:
     """
     require_figures(plan)
     try:
-        own = together(known_names(plan), whole_numbers(plan), missing_figures(plan), *cells(plan),
-                       relief_allowed(plan, mechanisms), goals(plan))
+        own = together(known_names(plan), whole_numbers(plan), whole_units(plan),
+                       missing_figures(plan), *cells(plan), relief_allowed(plan, mechanisms), goals(plan))
         rows = measure_all(plan, mechanisms)
     except KeyError as error:
         raise NotAPlan(f"The tables do not fit the instance: {error.args[0]!r} is missing.") from error
@@ -128,6 +130,16 @@ def whole_numbers(plan) -> pd.DataFrame | None:
             values = frame[column].dropna()
             found.append((table, column, int((np.abs(values - values.round()) > 1e-6).sum())))
     return counted("whole_numbers", found)
+
+
+def whole_units(plan) -> pd.DataFrame | None:
+    """Grants that are no whole number of accounting units, in a plan that says it was rounded to them."""
+    unit, grants = plan.passport.get("rounded_to"), plan.table("grants")
+    if unit is None or grants.empty:
+        return None
+    units = grants["amount"] / unit
+    wrong = np.abs(units - units.round()) > 1e-6 * np.maximum(1.0, units.abs())
+    return counted("whole_units", [("grants", "amount", int(wrong.sum()))])
 
 
 def missing_figures(plan) -> pd.DataFrame | None:

@@ -21,9 +21,13 @@ from planner.model.build import build
 from planner.model.goals import (
     POINTS, SMALL_SUM, Aim, aims, in_use, region_utility, relief_cost, weighted_sum, write_goal)
 from planner.plan import Plan, measure_all, tables_of
+from planner.rounding import round_grants, told
 from solvers.matrix import Matrix
 from solvers.outcome import Outcome
 from solvers.search import solve as search
+
+LEAST_ROUNDING = 10.0
+"""Seconds that a rounding step may take at least."""
 
 
 class NoPlan(Exception):
@@ -50,11 +54,12 @@ def load(path, scenario: str | None = None, overrides=()) -> Instance:
 def solve(instance: Instance | str | Path, *, scenario: str | None = None, overrides=(),
           gap: float = 0.01, time_limit: float = 600.0, profile: str = "balanced",
           progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
-          mechanisms=MECHANISMS, seed: int = 0) -> Plan:
+          mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True) -> Plan:
     """Solves an instance to a plan within a relative gap and a time limit (seconds).
 
     progress  called with {time, phase, incumbent, bound, gap} while it runs
     stop      asked now and then; True keeps the incumbent and ends the search
+    rounding  grants in whole units where `minimum_grant` is on and its unit set (`planner.rounding`)
     Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input.
     """
     clock = {"start": time.perf_counter()}
@@ -85,13 +90,38 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     if outcome.x is None:
         raise NoPlan(outcome)
     clock["searched"] = time.perf_counter()
-    plan = plan_of(core, goals, outcome, mechanisms)
+    plan, note = plan_of(core, goals, outcome, mechanisms), {}
+    if rounding and (unit := accounting_unit(core)) is not None:
+        tell({"phase": "rounding", "time": clock["searched"] - clock["start"]})
+        solved, outcome, note = plan, *in_whole_units(core, matrix, outcome, unit, options)
+        plan = plan_of(core, goals, outcome, mechanisms)
+        note["rounding"] |= told(solved.compliance, plan.compliance)
     times = {"build": clock["built"] - clock["start"], "goal ranges": clock["ranged"] - clock["built"],
              "arrays": clock["arrays"] - clock["ranged"], **outcome.times,
              "tables": time.perf_counter() - clock["searched"]}
-    plan.passport.update(passport(instance, matrix, outcome, gap, time_limit, profile, seed), times={
+    plan.passport.update(passport(instance, matrix, outcome, gap, time_limit, profile, seed), **note, times={
         part: round(seconds, 3) for part, seconds in times.items()})
+    if note and note["rounding"]["broken"]:  # no plan of the model any more: its bound says nothing of it
+        plan.passport.update(status="rounded", gap=None)
     return plan
+
+
+# --- whole units ----------------------------------------------------------------
+
+
+def accounting_unit(core) -> float | None:
+    """The unit (money) to which an instance's grants are rounded; None where they are not."""
+    wanted = core.has("grants") and core.instance.on("minimum_grant")
+    return core.instance.parameter("minimum_grant", "unit") if wanted else None
+
+
+def in_whole_units(core, matrix: Matrix, outcome: Outcome, unit: float, options: dict):
+    """(outcome with rounded grants, passport entries); each step may take a tenth of the time limit."""
+    limit = max(options["time_limit"] / 10, LEAST_ROUNDING)
+    made, note = round_grants(core, matrix, outcome, unit, time_limit=limit, profile=options["profile"],
+                              seed=options["seed"])
+    note |= {"objective_before": plain(outcome.objective), "status_before": outcome.status}
+    return made, {"rounding": note} | ({} if note["step"] == "failed" else {"rounded_to": unit})
 
 
 # --- goals ----------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 import json
 import shutil
+from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
 
 from planner import __version__, cli
@@ -36,15 +39,88 @@ def said(capsys) -> str:
 
 
 def test_solve_writes_a_plan_that_verifies(desk, capsys):
-    assert main(["solve", "tiny", "--gap", "0"]) == 0
-    folder = desk / "outputs" / "tiny" / "base"
+    assert main(["solve", "tiny", "--gap", "0", "--set", "minimum_grant.on=false"]) == 0
+    folder = desk / "outputs" / "tiny" / "base+minimum_grant.on=false"
     assert sorted(path.name for path in folder.iterdir()) == ["instance", "plan.json", "plan.xlsx", "tables"]
     passport = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     assert passport["status"] == "optimal" and passport["times"]["reading"] > 0
     text = said(capsys)
-    assert "Proven optimal" in text and "Written to outputs/tiny/base" in text and "2024 2025 2026" in text
+    assert "Proven optimal" in text and "2024 2025 2026" in text
+    assert "Written to outputs/tiny/base+minimum" in text
     assert main(["verify", str(folder)]) == 0
     assert "are kept." in said(capsys)
+
+
+def test_grants_are_rounded_and_said_to_be(desk, capsys):
+    """Tenths of a million, as the instance asks: every rule is kept; the gap is that of the rounded plan."""
+    assert main(["solve", "tiny", "--gap", "0"]) == 0
+    assert "Feasible, gap 0.0" in (text := said(capsys))
+    assert "Grants rounded to whole 0.1 million after the search; every rule is kept" in text
+    folder = desk / "outputs" / "tiny" / "base"
+    assert json.loads((folder / "plan.json").read_text(encoding="utf-8"))["rounded_to"] == 0.1
+    assert main(["verify", str(folder)]) == 0
+
+
+def test_a_rule_broken_by_rounding_is_told_as_such_and_still_broken(capsys):
+    """Funds at exactly a fifth of all grants, in whole sevens; an edit beside it is not laid to rounding."""
+    on = [text for key in ("minimum_grant.on=true", "minimum_grant.unit=7", "instruments.on=true",
+                           "instruments.fund_low=0.2", "instruments.fund_high=0.2")
+          for text in ("--set", key)]
+    assert main(["solve", "tiny", "--out", "plan", *OFF, *on]) == 0
+    text = said(capsys)
+    assert "Rounded to whole units; rules are broken by that" in text
+    assert "rows of rules broken by rounding, by at most" in text and "✗ broken" in text
+    assert main(["verify", "plan"]) == 1
+    text = said(capsys)
+    count = text.split("✗ ")[1].split()[0]
+    assert f"{count} of them only by rounding grants to whole 7 million" in text
+    passport = json.loads(Path("plan/plan.json").read_text(encoding="utf-8"))
+    passport["rounding"]["most"] /= 1000
+    Path("plan/plan.json").write_text(json.dumps(passport), encoding="utf-8")
+    assert main(["verify", "plan"]) == 1
+    assert "only by rounding" not in said(capsys)
+
+
+# --- the rounds of the tender ---------------------------------------------------------
+
+TENDER = [*OFF, *(text for key in ("missions.on=true", "price_discovery.on=true", "bids[line_a].value=40",
+                                   "bids[line_b].value=40") for text in ("--set", key))]
+
+
+def test_tender_finds_the_prices_and_writes_them(desk, capsys):
+    """The rounds of tests/mechanisms/test_price_discovery: line_a wins at its cost in the fourth."""
+    assert main(["tender", "tiny", "--gap", "0", "--out", "prices", *TENDER]) == 0
+    text = said(capsys)
+    assert "First line 13.0000 11.5000 ✓ 11.5000 10.0000 ✓" in text and "round 4" in text
+    assert "Clearing prices (million)" in text and "Chip line First line 10.0000 0.00 % 10.0000" in text
+    path = pd.read_csv(desk / "prices" / "tables" / "price_path.csv")
+    assert len(path) == 16 and path["round"].max() == 4
+    prices = pd.read_csv(desk / "prices" / "tables" / "clearing.csv").set_index("bid")["price"].to_dict()
+    assert prices == pytest.approx({"light_a": 6.6, "light_b": 4, "line_a": 10})
+    sheets = openpyxl.load_workbook(desk / "prices" / "plan.xlsx").sheetnames
+    assert {"Price path", "Clearing prices"} <= set(sheets)
+    assert main(["verify", "prices"]) == 0
+    assert main(["tender", "tiny", "--gap", "0", "--out", "prices", *TENDER]) == 0
+    assert "in place of the earlier plan" in said(capsys)
+
+
+@pytest.mark.parametrize("name", ["price_discovery", "missions"])
+def test_tender_needs_its_mechanisms(desk, capsys, name):
+    assert main(["tender", "tiny", "--set", f"{name}.on=false"]) == 2
+    assert f"The mechanism {name} is off in tiny, so there is no price to discover." in said(capsys)
+    assert not (desk / "outputs").exists()
+
+
+def test_tender_speaks_chinese(capsys):
+    assert main(["tender", "tiny", "--lang", "zh", "--out", "prices", *TENDER]) == 0
+    assert "成交价格" in said(capsys)
+
+
+def test_a_stopped_tender_keeps_the_rounds_played(monkeypatch, capsys):
+    monkeypatch.setattr(Interrupt, "__call__", lambda self: self.watch.phase == "round 2" or self.asked)
+    assert main(["tender", "tiny", "--gap", "0", "--out", "prices", *TENDER]) == 130
+    assert "not yet cleared" in said(capsys)
+    assert pd.read_csv("prices/tables/price_path.csv")["round"].max() == 2
 
 
 def test_solve_speaks_chinese(capsys):

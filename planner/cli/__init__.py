@@ -141,6 +141,7 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--goals", action="store_true",
                            help="instead, solve for each goal's ideal and nadir and keep them in goals.csv")
 
-    from planner.cli.policies import add_parser
-    add_parser(commands, [changes, common], share, seconds)
+    from planner.cli import policies, tender
+    policies.add_parser(commands, [changes, common], share, seconds)
+    tender.add_parser(commands, [changes, common], share, seconds)
     return whole

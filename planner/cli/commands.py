@@ -139,10 +139,23 @@ def verify(args, out, err) -> int:
         return DONE
     if len(bad):
         out.print(Text(f"✗ {len(bad):,} of {len(rows):,} rows are broken.", style="red"))
+        if count := by_rounding(plan, bad):
+            unit = f"{plan.passport['rounding']['unit']:g} {plan.instance.money_unit}"
+            out.print(Text(f"{count:,} of them only by rounding grants to whole {unit}, as the plan itself "
+                           "tells.", style="yellow"), soft_wrap=True)
         out.print(broken_table(bad))
         if len(bad) > MOST_LISTED:
             out.print(f"… and {len(bad) - MOST_LISTED:,} more.")
     return NO_PLAN
+
+
+def by_rounding(plan: Plan, bad: pd.DataFrame) -> int:
+    """How many broken rows are those, and broken no further, than the passport says that rounding broke."""
+    told = plan.passport.get("rounding") or {"rows": [], "most": 0.0}
+    rows = {tuple(row) for row in told["rows"]}
+    amount = -(bad["slack"] + bad["relief"]) <= told["most"] * (1 + 1e-6)
+    return sum(key in rows for key in bad.loc[amount, ["mechanism", "rule", "where", "year"]].itertuples(
+        index=False, name=None))
 
 
 def broken_table(bad: pd.DataFrame):
@@ -240,4 +253,13 @@ def calibrate_goals(folder: Path, out, err) -> int:
 def policies(args, out, err) -> int:
     """Compares allocation policies; see `planner.cli.policies`."""
     from planner.cli.policies import run
+    return run(args, out, err)
+
+
+# --- tender -----------------------------------------------------------------------------
+
+
+def tender(args, out, err) -> int:
+    """Plays the rounds of the tender; see `planner.cli.tender`."""
+    from planner.cli.tender import run
     return run(args, out, err)

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.report.cover import scenario_words
-from planner.report.headline import binding_rules, by_year, percent, research, rule_counts, status_words
+from planner.report.headline import (
+    binding_rules, by_year, percent, research, rounding_words, rule_counts, status_words)
 from planner.report.sheets import rule_words
 from planner.report.words import Names, term, word
 
@@ -135,6 +136,8 @@ def summary(plan, console: Console, lang: str) -> None:
                        f"{scenario_words(plan.instance, lang)}", style="bold"))
     style = "bold green" if passport.get("status") == "optimal" else "bold yellow"
     console.print(Text(status_words(passport, lang), style=style))
+    if rounded := rounding_words(passport, plan.instance.money_unit, lang):
+        console.print(Text(rounded, style="red" if passport["rounding"]["broken"] else ""))
     console.print(Text(f"{word('cover.objective', lang)} {figure(passport.get('objective'))} · "
                        f"{word('cover.bound', lang)} {figure(passport.get('bound'))} · "
                        f"{word('cover.gap', lang)} {percent(passport.get('gap'), 4)}"))

@@ -19,13 +19,13 @@ the end while a loser can still go lower: its next price might win. Winners keep
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
 from planner.model import tender
 from planner.model.compliance import rule, sum_at, together
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 from solvers.algebra import Linear
 
 NAME = "price_discovery"
@@ -64,28 +64,34 @@ def measure(plan, data):
     return together(rule("price", offers[["bid"]], offers["price"], told, "=="))
 
 
-def discover(instance, solve: Callable) -> pd.DataFrame:
-    """Plays the rounds on an instance with missions; `solve(instance) -> plan`.
+COLUMNS = ["round", "mission", "bid", "cost", "mark_up", "price", "won"]
 
-    Returns one row per round and bid: round, mission, bid, cost, mark_up, price, won.
+
+def discover(instance, solve: Callable) -> pd.DataFrame:
+    """All rounds on an instance with missions, one row per round and bid; see `rounds`."""
+    played = list(rounds(instance, solve))
+    return pd.concat(played, ignore_index=True) if played else pd.DataFrame(columns=COLUMNS)
+
+
+def rounds(instance, solve: Callable) -> Iterator[pd.DataFrame]:
+    """Plays the rounds one by one; `solve(instance) -> plan`.
+
+    Yields one row per bid: round, mission, bid, cost, mark_up, price, won.
     """
-    rounds, cut = instance.parameter(NAME, "rounds"), instance.parameter(NAME, "cut")
-    offers, played = _offers(instance), []
-    for number in range(1, rounds + 1):
+    cut, offers = instance.parameter(NAME, "cut"), _offers(instance)
+    for number in range(1, instance.parameter(NAME, "rounds") + 1):
         asked = {f"mark_up[{row.bid}].mark_up": row.mark_up for row in offers.itertuples()
                  if row.bid in set(instance.table("mark_up")["bid"])}
         table = solve(instance.with_overrides(asked)).table("missions")
         winners = set() if table.empty else set(table.loc[table["start"] > 0.5, "bid"])
         won = offers["bid"].isin(winners)
-        played.append(offers.assign(round=number, won=won))
+        yield offers.assign(round=number, won=won)[COLUMNS]
         can_cut = ~won & (offers["mark_up"] > offers["least"] + 1e-9)
         if not can_cut.any():
-            break
+            return
         lower = (offers["mark_up"] - cut).clip(lower=offers["least"])
         offers = offers.assign(mark_up=offers["mark_up"].where(~can_cut, lower))
         offers["price"] = offers["cost"] * (1 + offers["mark_up"])
-    columns = ["round", "mission", "bid", "cost", "mark_up", "price", "won"]
-    return pd.concat(played, ignore_index=True)[columns] if played else pd.DataFrame(columns=columns)
 
 
 def clearing(rounds: pd.DataFrame) -> pd.DataFrame:
@@ -113,4 +119,13 @@ MECHANISM = Mechanism(
                   0.001, 10),
     ),
     tables=(MARK_UP,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("rounds = 12", "cut = 0.15"),
+        tables=(("mark_up", "bid,mark_up,least", "light_a,0.1,0", "line_a,0.3,0", "line_b,0.2,0.05"),),
+        sets=("price_discovery.cut=0.05",),
+        worked=("line_a costs 10 and asks 10 x 1.3 = 13; line_b asks 10 x 1.2 = 12; light_a asks 6 x 1.1 = "
+                "6.6.",
+                "If line_a loses the first round, it lowers its mark-up by 0.15 and asks 11.5 in the second"
+                " (with cut at 0.05: 12.5).",
+                "line_b never asks less than 10 x 1.05 = 10.5.")),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.report.cells import Cell, Formula
-from planner.report.headline import percent, rule_counts, status_words
+from planner.report.headline import percent, rounding_words, rule_counts, status_words
 from planner.report.summaries import Summary
 from planner.report.words import Names, term, word
 
@@ -19,6 +19,8 @@ def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, s
         rows.append([Cell(word(key, lang), "bold"), Cell(value, style), *more])
 
     line("cover.status", status_words(passport, lang), status_style(passport))
+    if rounded := rounding_words(passport, instance.money_unit, lang):
+        line("cover.rounding", rounded, "broken" if passport["rounding"]["broken"] else "text")
     line("cover.scenario", scenario_words(instance, lang))
     if passport.get("overrides"):
         line("cover.overrides", "; ".join(passport["overrides"]), "wrap")

@@ -22,12 +22,22 @@ def status_words(passport: dict, lang: str = "en") -> str:
     """'Proven optimal', or what was reached and how far it may be from the optimum."""
     status, stop = passport.get("status"), passport.get("stop")
     gap = percent(passport.get("gap"))
-    if status == "optimal":
-        return word("solve.optimal", lang)
+    if status in ("optimal", "rounded"):
+        return word(f"solve.{status}", lang)
     if status != "feasible":
         return word("solve.unknown", lang)
     key = f"solve.{stop}" if stop in ("interrupted", "time_limit") else "solve.feasible"
     return word(key, lang, gap=gap)
+
+
+def rounding_words(passport: dict, money_unit: str, lang: str = "en") -> str:
+    """To what grants were rounded and what that broke; '' for a plan that was not to be rounded."""
+    told = passport.get("rounding")
+    if not told:
+        return ""
+    key = "failed" if told["step"] == "failed" else "missed" if told["broken"] else "kept"
+    return word(f"rounding.{key}", lang, unit=f"{told['unit']:g} {money_unit}", count=told["broken"],
+                most=f"{told['most']:.4g}")
 
 
 def by_year(plan, dim: str) -> pd.DataFrame:

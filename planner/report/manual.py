@@ -1,4 +1,4 @@
-"""The manual, generated from the mechanism records: one page each, and the traceability table.
+"""The manual, generated from the mechanism records: one page each, and what comes from the papers.
 
     python -m planner.report.manual docs
 """
@@ -6,15 +6,21 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
+from planner.instance import Instance, read
 from planner.mechanisms import MECHANISMS
 from planner.papers import PAPERS
+from planner.report import base_year, costs
 from planner.vocabulary import Mechanism
+
+FLAGSHIP = Path(__file__).resolve().parents[2] / "instances" / "china-2022"
+"""The instance whose base year is set beside the papers' figures; the manual is made in the repository."""
 
 
 def page(mechanism: Mechanism) -> str:
-    """One mechanism's manual page (Markdown): rule, inequality, numbers, tables, source."""
+    """One mechanism's manual page (Markdown): rule, inequality, numbers, tables, example, cost, source."""
     module = sys.modules[mechanism.add.__module__]
     text = [f"# {mechanism.number}. {mechanism.name}", "", mechanism.says, "",
             "```", mechanism.formula, "```", "", "## The rule", "", _prose(module.__doc__), ""]
@@ -31,15 +37,17 @@ def page(mechanism: Mechanism) -> str:
         text += [f"| `{c.name}`{' (key)' if c.key else ''} | {_bar(c.about)} | {c.unit} | {_n(c.low)} | "
                  f"{_n(c.high)} | {_default(c)} |" for c in table.columns]
         text.append("")
+    text += _example(mechanism) + costs.section(mechanism)
     text += ["## Sources", ""]
     text += [f"- **{s.paper}** {s.section}: {s.claim}" for s in mechanism.sources]
     return "\n".join(text) + "\n"
 
 
 def papers() -> str:
-    """The traceability table: paper, section, claim in our own words, mechanism, its numbers."""
+    """The two traceability tables: from claims to mechanisms, from figures to places in the flagship."""
     text = ["# From the papers to the mechanisms", "",
-            "Generated from the mechanism records; the claims are in our own words.", ""]
+            "Generated from the mechanism records; the claims are in our own words.",
+            "[The papers' figures](#figures-the-papers-state) follow below.", ""]
     text += [f"- **{key}** {citation}" for key, citation in PAPERS.items()]
     text += ["", "| paper | section | claim | mechanism | parameters and tables |", "|---|---|---|---|---|"]
     rows = sorted(((s.paper, s.section, m.number, s.claim, m) for m in MECHANISMS for s in m.sources),
@@ -47,7 +55,7 @@ def papers() -> str:
     for paper, section, _, claim, m in rows:
         numbers = ", ".join([f"`{p.name}`" for p in m.parameters] + [f"table `{t.name}`" for t in m.tables])
         text.append(f"| {paper} | {section} | {_bar(claim)} | [{m.name}](mechanisms/{m.name}.md) | {numbers} |")
-    return "\n".join(text) + "\n"
+    return "\n".join([*text, "", *base_year.section(_flagship())]) + "\n"
 
 
 def pages() -> dict[str, str]:
@@ -66,6 +74,28 @@ def write(folder: Path | str) -> list[Path]:
         file.write_text(text, encoding="utf-8")
         files.append(file)
     return files
+
+
+@cache
+def _flagship() -> Instance:
+    return read(FLAGSHIP, MECHANISMS)
+
+
+def _example(mechanism: Mechanism) -> list[str]:
+    """What to write to use it, and what follows in numbers."""
+    example = mechanism.example
+    if example is None:
+        return []
+    text = ["## Example", "", "In `instance.toml`:", "", "```toml", f"[mechanisms.{mechanism.name}]",
+            "on = true", *example.settings, "```", ""]
+    if example.tables:
+        text += ["First rows of its tables; columns that may be empty or have a default can be left out.", ""]
+    for name, *rows in example.tables:
+        text += [f"`{name}.csv`", "", "```csv", *rows, "```", ""]
+    sets = " ".join(f'--set "{change}"' for change in example.sets)
+    return text + ["A change to try (or the same below `[set]` in a scenario file):", "",
+                   "```", f"planner solve instances/tiny {sets}", "```", "",
+                   "Worked by hand on `instances/tiny`:", "", *(f"- {line}" for line in example.worked), ""]
 
 
 def _prose(doc: str) -> str:
@@ -88,4 +118,7 @@ def _default(column) -> str:
 
 
 if __name__ == "__main__":
-    print(f"{len(write(sys.argv[1] if len(sys.argv) > 1 else 'docs'))} pages written")
+    try:
+        print(f"{len(write(sys.argv[1] if len(sys.argv) > 1 else 'docs'))} pages written")
+    except costs.UnusableFile as error:
+        sys.exit(str(error))

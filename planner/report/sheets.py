@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from planner.model import tender
 from planner.report.headline import SIGN_RULES
 from planner.report.words import Names, catalogue, term, word
 
@@ -13,14 +14,17 @@ MOST_ALIKE = 200
 """A rule with more rows than this is shown by its broken, relieved and some binding rows only."""
 
 DIMENSIONS = ("region", "zone", "industry", "category", "stage", "instrument", "level", "performer",
-              "talent_type", "platform", "mission", "bid", "rival", "donor", "recipient", "class", "nature")
+              "talent_type", "platform", "mission", "bid", "rival", "donor", "recipient", "class", "nature",
+              "data_set", "data_pair", "tier", "oversight", "upstream", "downstream", "scenario")
 
 SENSES = {">=": "≥", "<=": "≤", "==": "＝"}
 
-MONEY = ("baseline", "spend", "amount", "perform", "given", "cost", "money", "value")
+MONEY = ("baseline", "spend", "amount", "perform", "given", "cost", "money", "value", "effective", "price",
+         "converted", "lost", "uplift", "reserve", "at_stake", "loss")
+SHARES = ("mark_up", "reach")
 UNITS_BY_TABLE = {"talent": "FTE", "talent_balance": "FTE", "lent_talent": "FTE", "mission_talent": "FTE",
                   "innovation_chain": "money", "dependence": "share", "mission_success": "share",
-                  "mission_dependence": "share", "platform_reach": ""}
+                  "mission_dependence": "share", "platform_reach": "", "knowledge": "money"}
 """The unit of all figures of a table where the column's name does not say it."""
 
 TAKEN = ("zones", "stages", "industries", "categories", "regions", "instruments")
@@ -74,7 +78,7 @@ def units_of(table: str, frame: pd.DataFrame, plan, lang: str) -> dict[str, str]
     for column in frame.select_dtypes("number"):
         if column == "year":
             continue
-        unit = UNITS_BY_TABLE.get(table, "money" if column in MONEY else "")
+        unit = UNITS_BY_TABLE.get(table, "money" if column in MONEY else "share" if column in SHARES else "")
         found[column] = unit_words(unit, plan, lang)
     return found
 
@@ -111,13 +115,13 @@ def general(plan, table: str, key: str, names: Names) -> Sheet:
 
 
 def missions(plan, names: Names) -> Sheet:
-    """Winning bids with their mission, region, start, probability of success, money and rival."""
+    """Winning bids with their mission, region, start, probability of success, price paid and rival."""
     frame = plan.table("missions")
     if frame.empty or not {"bid", "year", "start"} <= set(frame):
         return general(plan, "missions", "missions", names)
     won = frame[frame["start"] > 0.5][["bid", "year"]]
     bids = plan.instance.table("bids")[["bid", "mission", "region", "success"]]
-    money = plan.instance.table("bid_money").groupby("bid")["money"].sum()
+    money = tender.money(plan.instance).groupby("bid")["money"].sum()
     races = plan.table("mission_races")
     won = won.merge(bids, how="left", on="bid")
     pairs = {}
@@ -205,7 +209,7 @@ def where_words(where: pd.Series, names: Names) -> list[str]:
     spelled = {kind: {key.partition(".")[2]: key for key in catalogue() if key.startswith(f"{kind}.")}
                for kind in ("class", "level", "nature")}
     for dim in ("region", "zone", "industry", "category", "stage", "instrument", "performer",
-                "talent_type", "platform", "mission", "bid", *spelled):
+                "talent_type", "platform", "mission", "bid", "data_set", "tier", "oversight", *spelled):
         known = names.of(dim) or {key: word(entry, names.lang) for key, entry in spelled.get(dim, {}).items()}
         for key, name in known.items():
             found[key] = name if found.get(key, name) == name else key

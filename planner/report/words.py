@@ -73,7 +73,8 @@ class Names:
         return keys.map({key: self.name(dim, key) for key in keys.unique()})
 
 
-ALIASES = {"donor": "region", "recipient": "region", "rival": "bid"}
+ALIASES = {"donor": "region", "recipient": "region", "rival": "bid", "upstream": "industry",
+           "downstream": "industry"}
 """Columns that hold members of a dimension under another name."""
 
 

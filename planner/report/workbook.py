@@ -202,7 +202,8 @@ class Writer:
             return "wrap"
         if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
             return "text"
-        if column in ("share", "normalised", "success") or key in ("dependence", "mission_dependence"):
+        if column in ("share", "normalised", "success", "mark_up", "reach") or (
+                key in ("dependence", "mission_dependence")):
             return "share"
         if key == "goals" or column == "dual":
             return "fine"
