@@ -102,10 +102,13 @@ class Columns(_Lazy, IndexedVar):
 
 
 class Rows(_Lazy, IndexedConstraint):
-    """Constraints `lower <= linear <= upper`, one per row of the expression."""
+    """Constraints `lower <= linear <= upper`, one per row of the expression.
 
-    def __init__(self, book: Book, linear: Linear, lower=-np.inf, upper=np.inf):
-        self.index, self.body = linear.index, linear
+    lazy  they seldom bind: an LP may leave them out until a solution breaks one (`solvers.lazy`)
+    """
+
+    def __init__(self, book: Book, linear: Linear, lower=-np.inf, upper=np.inf, lazy=False):
+        self.index, self.body, self.lazy = linear.index, linear, lazy
         shape = (len(linear),)
         self.lower = np.broadcast_to(np.asarray(lower, float), shape) - linear.const
         self.upper = np.broadcast_to(np.asarray(upper, float), shape) - linear.const
@@ -190,6 +193,7 @@ class Book:
             integer=join([np.full(len(c.index), c.integer) for c in self.columns], bool),
             rows=body,
             row_lower=join([r.lower for r in self.rows]), row_upper=join([r.upper for r in self.rows]),
+            lazy=join([np.full(len(r.index), i + 1 if r.lazy else 0) for i, r in enumerate(self.rows)], int),
             column_name=lambda j: self._name(self.columns, j),
             row_name=lambda i: self._name(self.rows, i))
 

@@ -289,7 +289,10 @@ class Live:
         return self._highs.getBasis()
 
     def set_basis(self, basis) -> None:
-        """Starts the next LP from a basis, of this model or of one with the same rows and columns."""
+        """Starts the next LP from a basis of this model, perhaps from before rows were added."""
+        missing = self._highs.getNumRow() - len(basis.row_status)
+        if missing:
+            basis.row_status = basis.row_status + [highspy.HighsBasisStatus.kBasic] * missing
         self._highs.setBasis(basis)
 
     def forget(self) -> None:

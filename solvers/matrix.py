@@ -23,6 +23,8 @@ class Matrix:
     integer                 bool array of n
     rows                    scipy.sparse.csr_matrix, m x n
     row_lower, row_upper    float arrays of m
+    lazy                    int array of m, or None: rows numbered above 0 seldom bind; a live LP may
+                            leave a family of equal numbers out until a solution breaks it
     column_name, row_name   number -> name; called only when somebody asks
     """
 
@@ -35,6 +37,7 @@ class Matrix:
     rows: sparse.csr_matrix
     row_lower: np.ndarray
     row_upper: np.ndarray
+    lazy: np.ndarray | None = None
     column_name: Callable[[int], str] = "x{}".format
     row_name: Callable[[int], str] = "r{}".format
 
@@ -77,7 +80,7 @@ class Matrix:
         Rows and bounds count relative to max(1, |side|): money of 1e6 is not held to 1e-12.
         """
         activity = self.rows @ x
-        parts = [_beyond(x, self.lower, self.upper), _beyond(activity, self.row_lower, self.row_upper)]
+        parts = [beyond(x, self.lower, self.upper), beyond(activity, self.row_lower, self.row_upper)]
         whole = x[self.integer]
         parts.append(np.abs(whole - np.rint(whole)))
         worst = max((float(p.max()) for p in parts if len(p)), default=0.0)
@@ -86,6 +89,12 @@ class Matrix:
     def relaxed(self) -> Matrix:
         """The same model without whole numbers: its LP relaxation."""
         return replace(self, integer=np.zeros(self.n_columns, bool))
+
+    def with_only(self, kept: np.ndarray) -> Matrix:
+        """The model with some of its rows only (index array), none of them lazy."""
+        name = self.row_name
+        return replace(self, rows=self.rows[kept], row_lower=self.row_lower[kept],
+                       row_upper=self.row_upper[kept], lazy=None, row_name=lambda i: name(kept[i]))
 
     def with_rows(self, more: Sequence[tuple[np.ndarray, float]], cost: np.ndarray | None = None,
                   offset: float | None = None) -> Matrix:
@@ -108,6 +117,7 @@ class Matrix:
             offset=float(offset), rows=rows,
             row_lower=np.concatenate((self.row_lower, sides)),
             row_upper=np.concatenate((self.row_upper, np.full(len(sides), np.inf))),
+            lazy=None if self.lazy is None else np.concatenate((self.lazy, np.zeros(len(sides), int))),
             row_name=lambda i: old(i) if i < m else f"kept[{i - m}]")
 
     def coefficient_range(self) -> dict[str, tuple[float, float]]:
@@ -120,7 +130,7 @@ class Matrix:
                 "bounds": span(self.lower, self.upper), "sides": span(self.row_lower, self.row_upper)}
 
 
-def _beyond(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def beyond(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """How far values lie outside [low, high], relative to the side."""
     def side(bound, gap):
         scale = np.maximum(1.0, np.abs(np.where(np.isfinite(bound), bound, 0.0)))

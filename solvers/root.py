@@ -1,4 +1,7 @@
-"""The root LP: dual simplex and interior point side by side; the first to finish counts."""
+"""The root LP: dual simplex and interior point side by side; the first to finish counts.
+
+Both solve the LP without its lazy rows; the live model goes on with those that are broken.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +9,50 @@ import threading
 
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
+from solvers.lazy import Lazy
 from solvers.outcome import Stop
 
 RACE_FROM = 50_000  # nonzeros from which interior point may win against dual simplex
 
 
-def root_lp(hunt: Hunt, race: bool) -> tuple[Live, Answer]:
+def root_lp(hunt: Hunt, race: bool) -> tuple[Lazy, Answer]:
     """Solves the LP relaxation of the hunt's matrix; the live model holds an optimal basis.
 
     race  also run interior point (with crossover) on a second thread
+    The bound of every round goes to the hunt.
     """
-    matrix = hunt.matrix
-    live = Live(matrix.relaxed())
+    matrix = hunt.matrix.relaxed()
+    live = Lazy(matrix)
     hunt.times["handover"] = live.handover
     if not race or matrix.nonzeros < RACE_FROM:
-        answer = live.solve_lp(hunt.left, tick=hunt.tick)
+        answer = live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound)
         hunt.iterations += live.iterations
         return live, answer
 
-    rival, finished = Live(matrix.relaxed()), threading.Event()
-    held: list[Answer] = []
+    rival = Live(matrix.with_only(live.held))
+    finished = threading.Event()  # the live model is done, or has no more use for the rival
+    found: list[Answer] = []
 
     def run_rival():
         answer = rival.solve_lp(hunt.left, method="ipm", tick=finished.is_set)
         if answer.stop is Stop.OPTIMAL:
-            held.append(answer)
+            found.append(answer)
+
+    def heard(bound):
+        finished.set()
+        hunt.raise_bound(bound)
 
     runner = threading.Thread(target=run_rival, daemon=True)
     runner.start()
     try:
-        answer = live.solve_lp(hunt.left, tick=lambda: hunt.tick() or bool(held))
+        answer = live.solve_lp(hunt.left, heard=heard,
+                               tick=lambda: hunt.tick() or (bool(found) and not finished.is_set()))
     finally:
         finished.set()
         rival.interrupt()
         runner.join()
-    if held and answer.stop is not Stop.OPTIMAL:
+    if found and answer.stop is not Stop.OPTIMAL and not hunt.over:
         live.set_basis(rival.basis())
-        answer = live.solve_lp(hunt.left, tick=hunt.tick)
-        if answer.stop is not Stop.OPTIMAL and not hunt.over:
-            live, answer = rival, held[0]
+        answer = live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound)
     hunt.iterations += live.iterations + rival.iterations
     return live, answer

@@ -25,6 +25,7 @@ from solvers.outcome import PROVEN, Outcome, Stop
 from solvers.propagation import Propagator
 from solvers.root import root_lp
 
+FEW = 1e-3  # of the costs: outliers that do not count for the scale
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
 DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
          Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
@@ -101,14 +102,15 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
 
 
 def cost_scale(cost: np.ndarray) -> float:
-    """A power of two that brings the largest cost near 512.
+    """A power of two that brings the largest cost, but for a few (such as prices of relief), near 24.
 
     The solver's dual tolerances are absolute: costs of 1e-4 leave an LP with
     hundreds of thousands of columns all but unsolved (measured: no optimum in
     400 s unscaled, 48 s scaled, on the same matrix).
     """
-    most = np.abs(cost).max(initial=0.0)
-    return 2.0 ** np.round(np.log2(512 / most)) if most > 0 else 1.0
+    sizes = np.abs(cost[cost != 0])
+    most = np.quantile(sizes, 1 - FEW) if len(sizes) else 0.0
+    return 2.0 ** np.round(np.log2(24 / most)) if most > 0 else 1.0
 
 
 def _linear(hunt: Hunt, settings: Profile) -> Stop:

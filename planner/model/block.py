@@ -36,25 +36,26 @@ class Block:
         self.pyomo.add_component(name, made)
         return made
 
-    def _rows(self, name: str, left: Linear, sense: str, right) -> Rows:
+    def _rows(self, name: str, left: Linear, sense: str, right, lazy: bool) -> Rows:
         body = left - right if hasattr(right, "linear") else left
         bound = 0.0 if hasattr(right, "linear") else right
         low = bound if sense in (">=", "==") else -np.inf
         high = bound if sense in ("<=", "==") else np.inf
-        rows = Rows(self.core.book, body, low, high)
+        rows = Rows(self.core.book, body, low, high, lazy)
         self.pyomo.add_component(name, rows)
         return rows
 
-    def define(self, name: str, left: Linear, sense: str, right=0.0) -> Rows:
-        """A definition: balances, linking rows. Always hard."""
-        return self._rows(name, left.linear(), sense, right)
+    def define(self, name: str, left: Linear, sense: str, right=0.0, lazy: bool = False) -> Rows:
+        """A definition: balances, linking rows. Always hard; `lazy` as in `require`."""
+        return self._rows(name, left.linear(), sense, right, lazy)
 
-    def require(self, name: str, left: Linear, sense: str, right=0.0) -> Clause:
+    def require(self, name: str, left: Linear, sense: str, right=0.0, lazy: bool = False) -> Clause:
         """A rule of the mechanism: hard, or relieved at the mechanism's price.
 
         left   one row per clause; its labels name the clause
         sense  '>=', '<=' or '=='
         right  a number, an array or another expression over the same rows
+        lazy   most of its rows never bind: the solver looks at them only when one is broken
         """
         left, relief = left.linear(), None
         if self.price is not None:
@@ -66,7 +67,7 @@ class Block:
                 more = more - less.linear()
             left = left - more if sense == "<=" else left + more
             self.core.penalty(self.price, relief)
-        clause = Clause(self.owner, name, sense, self._rows(name, left, sense, right), relief)
+        clause = Clause(self.owner, name, sense, self._rows(name, left, sense, right, lazy), relief)
         self.core.clauses.append(clause)
         return clause
 

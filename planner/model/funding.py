@@ -31,5 +31,5 @@ def close_funding(core) -> None:
         kept = core.spend_by("region", "industry", "year")
         at_least = dict(zip(zip(floor["region"], floor["industry"], floor["year"]), floor["floor"]))
         block.require("steering", kept, ">=",
-                      kept.map(("region", "industry", "year"), at_least, default=0.0))
+                      kept.map(("region", "industry", "year"), at_least, default=0.0), lazy=True)
 
