@@ -20,7 +20,7 @@ import pandas as pd
 
 from planner.model.compliance import read_at, rule, together
 from planner.model.figures import members, rd_stages
-from planner.vocabulary import Column, Mechanism, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Problem, Source, Table
 
 KEYS = ["industry", "year"]
 
@@ -96,4 +96,11 @@ MECHANISM = Mechanism(
     formula="import_dependence_i - closed[i,t] <= target[i,t]",
     sources=(Source("P1", "III.3", "Key and core technologies must be in one's own hands."),),
     tables=(TARGETS,), add=add, measure=measure, check=check,
+    example=Example(
+        tables=(("autonomy_targets", "industry,year,target", "chips,2025,0.9", "chips,2026,0.85"),),
+        sets=("autonomy_targets[chips,2026].target=0.75",),
+        worked=("0.8 of the need in chips is imported, and doubling its R&D money closes 0.1: 110 instead "
+                "of 80 closes 0.1 x 30 / 80 = 0.0375.",
+                "0.8 - 0.0375 = 0.7625 is left, within the target of 0.85 for 2026.",
+                "A target of 0.75 asks for 0.05, which is 120 of R&D money (or a mission that succeeds).")),
 )

@@ -18,7 +18,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import path, rd_stages, stages_with_role
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 
 FLOORS = Table("basic_floors", "floors of basic research by zone, share of the zone's R&D money", (
     Column("zone", "text", "the zone", refers="zones", key=True),
@@ -81,4 +81,13 @@ MECHANISM = Mechanism(
     ),
     parameters=(Parameter("floor", "share of R&D money in the last plan year", 0.08, "share", 0, 1),),
     tables=(FLOORS,), add=add, measure=measure,
+    example=Example(
+        settings=("floor = 0.1",),
+        tables=(("basic_floors", "zone,floor", "east,0.05", "west,0.05"),),
+        sets=("basic_research.floor=0.6",),
+        worked=("Of the base year's 160 of R&D money 80 is basic, a share of 0.5; the line to 0.1 in 2026 "
+                "passes 0.3 in 2025.",
+                "A plan that spends 195 a year gives basic research at least 0.3 x 195 = 58.5 in 2025 and "
+                "19.5 in 2026.",
+                "With the floor at 0.6 the share must rise instead: 0.55 in 2025, 0.6 in 2026.")),
 )

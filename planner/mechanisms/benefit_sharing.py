@@ -32,7 +32,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members, stages_with_role
 from planner.model.values import cell_values
-from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from solvers.algebra import total
 
 NAME = "benefit_sharing"
@@ -197,4 +197,16 @@ MECHANISM = Mechanism(
                   "'progressive' steps", "progressive", kind="choice", choices=("equal", "progressive")),
     ),
     tables=(TIERS,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("participation_floor = 0.5", 'ladder = "progressive"'),
+        tables=(("tiers",
+                 "tier,performer,award,profit_share,equity,effort,institution_share",
+                 "university_low,university,0.1,0.1,0,2,0.5",
+                 "university_high,university,0.1,0.2,0.2,4,0.3"),),
+        sets=("benefit_sharing.participation_floor=1.1",),
+        worked=("Under university_low 80 of conversion money brings a value of at most 2 x 80 = 160, under "
+                "university_high 4 x 80 = 320.",
+                "The university keeps 0.5 x 2 = 1.0 of each unit under the first and 0.3 x 4 = 1.2 under "
+                "the second: both above 0.5.",
+                "With the floor at 1.1 only university_high leaves it enough.")),
 )

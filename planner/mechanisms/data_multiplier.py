@@ -29,7 +29,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together, worst
 from planner.model.values import cell_values
-from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from solvers.algebra import Linear, total
 
 NAME = "data_multiplier"
@@ -241,4 +241,17 @@ MECHANISM = Mechanism(
     parameters=(Parameter("reach_per_platform", "share of a zone's value that one data platform reaches", 0.2,
                           "share per platform", 0, 1),),
     tables=(DATA_SETS, DATA_PAIRS), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("reach_per_platform = 0.5",),
+        tables=(("data_sets",
+                 "data_set,ownership,access_share,cost,industry,uplift",
+                 "design,enterprise,0.5,1,chips,0.1",
+                 "market,public,1,2,,0.04"),
+                ("data_pairs", "data_pair,first,second,uplift", "design_market,design,market,0.02")),
+        sets=("data_multiplier.reach_per_platform=0.25",),
+        worked=("The chip designs are open to half: they add 0.5 x 0.1 = 0.05 to the value of chips. On the"
+                " coast that value is at most 180, so they add at most 9 a year.",
+                "Where the platforms mechanism is on, one hub reaches half of it: 4.5 (with the change a "
+                "quarter: 2.25).",
+                "Both sets cost 1 + 2 = 3 of central money a year while they are open.")),
 )

@@ -19,7 +19,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.model.compliance import rule, together
-from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from solvers.algebra import Linear, gather, total
 
 NATION = ["talent_type", "year"]
@@ -106,4 +106,11 @@ MECHANISM = Mechanism(
     parameters=(Parameter("share", "least reserve of each year; 0: none", 0.02,
                           "share of the central budget", 0, 1),),
     tables=(SURGE,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("share = 0.02",),
+        tables=(("surge", "talent_type,surge", "engineer,20", "worker,10"),),
+        sets=("emergency_reserve.share=0.05",),
+        worked=("Of the central budget of 60 at least 0.02 x 60 = 1.2 is kept back each year (with share at"
+                " 0.05: 3).",
+                "Of all engineers 20, of all workers 10 are kept free, where somebody supplies talent.")),
 )

@@ -24,7 +24,7 @@ import pandas as pd
 from planner.model.compliance import rule, together
 from planner.model.figures import members, path
 from planner.model.shares import BAND, band_problems, measure_bands, national_spend, require_bands
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 from solvers.algebra import Linear, total
 
 NAME = "industry_portfolio"
@@ -139,4 +139,17 @@ MECHANISM = Mechanism(
         _share("green_floor", "spend weighted by greenness as a share"),
     ),
     tables=(BANDS,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("future_growth = 0.02",
+                  "upgrading_floor = 0.25",
+                  "manufacturing_floor = 0.3",
+                  "green_floor = 0.25"),
+        tables=(("class_bands", "class,floor,ceiling", "emerging,0.3,", "traditional,,0.65"),),
+        sets=("industry_portfolio.upgrading_floor=0.45",),
+        worked=("Emerging industries had half of all money; the line to their floor of 0.3 passes 0.4 in "
+                "2025: 78 of 195, and 58.5 in 2026.",
+                "Traditional ones get at most 0.65 x 195 = 126.75 in 2026, and at least 0.25 x 195 = 48.75 "
+                "(with upgrading_floor at 0.45: 87.75).",
+                "Green spend was 0.2 x 80 (chips) + 0.5 x 80 (food) = 56 of 160, or 0.35; half way to 0.25 "
+                "it is at least 0.3 x 195 = 58.5 in 2025.")),
 )

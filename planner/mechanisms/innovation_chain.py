@@ -23,7 +23,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members, stages_with_role
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 
 NAME = "innovation_chain"
 
@@ -67,7 +67,7 @@ def add(block, core, data):
         before = core.spend_by("industry", "year", stage=stages["development"]).shift("year", 1)
         base = core.baseline_by("industry", stage=stages["development"]).on(conversion.index)
         block.require("conversion", conversion - alpha * (before.on(conversion.index) + base.const * first),
-                      ">=")
+                      ">=", lazy=True)
     if rested:
         _add_stock(block, core, data, conversion,
                    core.spend_by("industry", "year", stage=stages["industrialisation"]))
@@ -83,7 +83,7 @@ def _add_stock(block, core, data, conversion, industrialisation):
     block.define("stock_flow", stock - keep * before - conversion.on(index), "==")
     existing = industrialisation.map("industry", _base(data, "industrialisation"), default=0.0)
     block.require("industrialisation", industrialisation
-                  - data.parameter(NAME, "beta") * stock.on(industrialisation.index), "<=", existing)
+                  - data.parameter(NAME, "beta") * stock.on(industrialisation.index), "<=", existing, lazy=True)
     block.report(NAME, stock=stock)
 
 
@@ -162,4 +162,14 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     tables=(BASE,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("alpha = 0.2", "beta = 2.0", "decay = 0.5"),
+        tables=(("chain_base", "industry,conversion,industrialisation", "chips,10,80", "food,10,40"),),
+        sets=("innovation_chain.alpha=0.1",),
+        worked=("Food developed for 40 in the base year, so its conversion in 2025 is at least 0.2 x 40 = 8"
+                " (with alpha at 0.1: 4); if 80 is developed in 2025, it is 16 in 2026.",
+                "Of food's 10 converted before the plan half is left after a year; 15 converted in 2025 "
+                "make a stock of 20.",
+                "That stock carries 2 x 20 = 40 of industrialisation beside the 40 that need no new "
+                "conversion: 80 in all.")),
 )

@@ -23,7 +23,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 from solvers.algebra import total
 
 NAME = "instruments"
@@ -217,4 +217,15 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     tables=(PUBLIC_SHARE, COFUNDING), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("fund_low = 0.05", "fund_high = 0.6", "patient_share = 0.05"),
+        tables=(("public_share", "stage,low,high", "research,0.05,0.95", "application,0.05,0.95"),
+                ("cofunding", "zone,match", "east,0.05", "west,0.05")),
+        sets=("instruments.fund_high=0.3", "cofunding[west].match=0.1"),
+        worked=("Of 100 granted in a year, guidance funds give at least 0.05 x 100 = 5 and at most 60 (with"
+                " fund_high at 0.3: 30).",
+                "Of 35 spent on research, between 1.75 and 33.25 is public money.",
+                "A coast that gets 50 of public money pays at least 0.05 x 50 = 2.5 of it from its own "
+                "budget.",
+                "A fund returns a tenth after a year: 30 given by the coast in 2025 bring it 3 in 2026.")),
 )

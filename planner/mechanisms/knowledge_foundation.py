@@ -22,7 +22,7 @@ import pandas as pd
 
 from planner.model.compliance import read_at, rule, together
 from planner.model.figures import members, stages_with_role
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 
 KEYS = ["industry", "year"]
 
@@ -86,7 +86,7 @@ def add(block, core, data):
     if frontier:
         limited = np.isfinite(kappa)
         spent = core.spend_by(*KEYS, category=frontier).on(index)
-        block.require("frontier", (spent - stock * np.where(limited, kappa, 0.0)).where(limited), "<=")
+        block.require("frontier", (spent - stock * np.where(limited, kappa, 0.0)).where(limited), "<=", lazy=True)
 
 
 def measure(plan, data):
@@ -119,4 +119,12 @@ MECHANISM = Mechanism(
                   "no limit there", None, "1 per year", 0),
     ),
     tables=(KNOWLEDGE,), add=add, measure=measure,
+    example=Example(
+        settings=("decay = 0.1", "lag = 1", "kappa = 0.7"),
+        tables=(("knowledge", "industry,stock,kappa", "chips,100,0.8", "food,100,"),),
+        sets=("knowledge_foundation.kappa=0.5",),
+        worked=("Chips know 100; a tenth fades and the base year's 40 of basic money arrives: 90 + 40 = 130"
+                " in 2025.",
+                "That carries 0.8 x 130 = 104 of frontier money in chips and, kappa being the parameter's, "
+                "0.7 x 130 = 91 in food (with kappa at 0.5: 65).")),
 )

@@ -22,7 +22,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together
 from planner.model.grant_bounds import grant_room, least_arriving, payable
-from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from solvers.algebra import total
 
 NAME = "minimum_grant"
@@ -55,8 +55,8 @@ def add(block, core, data):
     enough = (awards["least"] <= awards["most"]).to_numpy(float)
     used = block.columns("used", index, upper=enough, integer=True)
     given = total(core.grant.where(instrument=list(awards["instrument"].unique())), AWARD).on(index)
-    block.require("least", given - used * awards["least"].to_numpy(), ">=")
-    block.define("only_if_used", given - used * most, "<=")
+    block.require("least", given - used * awards["least"].to_numpy(), ">=", lazy=True)
+    block.define("only_if_used", given - used * most, "<=", lazy=True)
     block.report("awards", used=used)
 
 
@@ -99,4 +99,12 @@ MECHANISM = Mechanism(
     parameters=(Parameter("unit", "accounting unit to which grants are rounded after solving; not set: "
                           "no rounding", None, "money", 1e-9),),
     tables=(LEAST,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("unit = 0.1",),
+        tables=(("minimum_grants", "instrument,least", "competitive_grant,1", "fund,1"),),
+        sets=("minimum_grants[fund].least=5",),
+        worked=("Through the fund a region gets nothing for a stage in a year, or at least 1 (with the "
+                "change: 5).",
+                "Inland's fund gives at most 10, all that inland's own budget holds.",
+                "After solving, 3.14 becomes 3.1 or 3.2, and the sums stay.")),
 )

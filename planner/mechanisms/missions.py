@@ -34,7 +34,7 @@ import pandas as pd
 
 from planner.model import tender
 from planner.model.compliance import rule, together
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 from solvers.algebra import Linear, total
 
 
@@ -222,7 +222,7 @@ def _add_platforms(block, core, data, made, start):
     else:
         stock = stock.on(place)
     here = start.linear().where(mask)
-    block.require("platform", here - _named(stock, here.index), "<=")
+    block.require("platform", here - _named(stock, here.index), "<=", lazy=True)
 
 
 def _add_gains(block, core, data, bids, made, done, pairs, both, won):
@@ -464,4 +464,23 @@ MECHANISM = Mechanism(
                   None, "share", 0, 1),
     ),
     tables=TABLES, add=add, measure=measure, check=tender.problems,
+    example=Example(
+        settings=("maturity = 0.3", "feasibility = 0.3", "benefit = 0.3", "budget_high = 0.5"),
+        tables=(("missions",
+                 "mission,industry,category,deadline,criticality,dependence,rivals",
+                 "lithography,chips,frontier,2026,1,0.3,2",
+                 "line,chips,engineering,,1.5,0.2,1"),
+                ("bids",
+                 "bid,mission,region,earliest,latest,success,maturity,feasibility,benefit,platform,local_sh"
+                 "are",
+                 "light_a,lithography,coast,2025,2026,0.6,0.9,0.8,0.9,lab,0",
+                 "light_b,lithography,inland,2025,2026,0.5,0.7,0.8,0.9,,0.5"),
+                ("bid_money", "bid,offset,money", "light_a,0,6", "light_b,0,2", "light_b,1,2")),
+        sets=("missions.budget_high=0.1",),
+        worked=("Both bids for lithography may race: it succeeds with 0.6 + 0.5 - 0.6 x 0.5 = 0.8, and "
+                "closes 0.3 x 0.8 = 0.24 of the dependence in chips.",
+                "In 2025 light_a costs 6 and light_b 2, of which its region pays half: the centre pays 6 + "
+                "1 = 7.",
+                "Missions may take half of the central 60, so 30 (with budget_high at 0.1: 6, and the two "
+                "cannot both start in 2025).")),
 )

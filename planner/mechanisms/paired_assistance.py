@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.compliance import rule, together
-from planner.vocabulary import Column, Mechanism, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Source, Table
 from solvers.algebra import total
 
 NAME = "paired_assistance"
@@ -138,4 +138,11 @@ MECHANISM = Mechanism(
     sources=(Source("P1", "V", "The nation moves resources between regions, by paired assistance among "
                     "other ways."),),
     tables=TABLES, add=add, measure=measure, check=check,
+    example=Example(
+        tables=(("pairs", "donor,recipient,rate", "coast,inland,0.1"),
+                ("assistance_talent", "talent_type,rate", "engineer,0.05", "worker,0.05")),
+        sets=("pairs[coast,inland].rate=0.2",),
+        worked=("The coast's own budget is 30 a year, so it gives inland at least 0.1 x 30 = 3 (at a rate "
+                "of 0.2: 6) and at most all 30.",
+                "It has 200 engineers and lends at least 0.05 x 200 = 10 of them each year.")),
 )

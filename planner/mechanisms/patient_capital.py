@@ -22,7 +22,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, together
 from planner.model.figures import members
-from planner.vocabulary import Mechanism, Parameter, Source
+from planner.vocabulary import Example, Mechanism, Parameter, Source
 from solvers.algebra import total
 
 NEW = ("emerging", "future")
@@ -52,12 +52,12 @@ def add(block, core, data):
         start = core.baseline_by("region", "industry", industry=new).on(spent.index)
         start = start.const * (spent.index.code("year") == 0)
         before = spent.shift("year", 1).on(spent.index)
-        block.require("spend", spent - before * keep, ">=", keep * start)
+        block.require("spend", spent - before * keep, ">=", keep * start, lazy=True)
     if core.has("grants") and stable:
         given = total(core.grant.where(instrument=stable), ("region", "year"))
         before = given.shift("year", 1)
         keep = 1 - data.parameter("patient_capital", "stable_drop")
-        block.require("stable_grants", given.on(before.index) - before * keep, ">=")
+        block.require("stable_grants", given.on(before.index) - before * keep, ">=", lazy=True)
 
 
 def measure(plan, data):
@@ -128,4 +128,10 @@ MECHANISM = Mechanism(
                   0.05, "share", 0, 1),
     ),
     add=add, measure=measure,
+    example=Example(
+        settings=("drop = 0.5", "stable_drop = 0.9"),
+        sets=("patient_capital.drop=0.1",),
+        worked=("The coast spent 40 on chips in the base year: in 2025 it spends at least (1 - 0.5) x 40 = "
+                "20 (with drop at 0.1: 36).",
+                "If a region's stable grants are 30 in 2025, they are at least (1 - 0.9) x 30 = 3 in 2026.")),
 )

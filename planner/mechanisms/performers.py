@@ -27,7 +27,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together, worst
 from planner.model.figures import rd_stages
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 from solvers.algebra import Index, Linear, total
 
 NAME = "performers"
@@ -100,7 +100,7 @@ def add(block, core, data):
     if len(capacity):
         limited = core.space.frame(capacity[["region", "performer", "year"]])
         block.require("capacity", total(perform, limited.dims).on(limited), "<=",
-                      capacity["capacity"].to_numpy(float))
+                      capacity["capacity"].to_numpy(float), lazy=True)
     floors = _floors(data)
     if floors:
         whole = core.spend_by("stage", "year", stage=list(floors))
@@ -189,4 +189,20 @@ MECHANISM = Mechanism(
                   kind="flag"),
     ),
     tables=TABLES, add=add, measure=measure, check=check,
+    example=Example(
+        settings=("sme_floor = 0.1", "keep_private = true"),
+        tables=(("performers",
+                 "performer,enterprise,sme,private,state,base_share",
+                 "university,false,false,false,false,0.6",
+                 "firm,true,true,true,false,0.4"),
+                ("performer_capacity",
+                 "region,performer,capacity,growth",
+                 "coast,firm,60,0.1",
+                 "inland,firm,50,0.1"),
+                ("enterprise_floors", "stage,floor", "research,0", "application,0.3")),
+        sets=("performers.sme_floor=0.2",),
+        worked=("Inland's firms can do 50 x 1.1 = 55 in 2025 and 60.5 in 2026.",
+                "Of 160 spent on application firms do at least 0.3 x 160 = 48.",
+                "Of 195 in all, small firms do at least 19.5 (with sme_floor at 0.2: 39) and private firms "
+                "keep their 0.4 of R&D: 78.")),
 )

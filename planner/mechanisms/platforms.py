@@ -30,7 +30,7 @@ import pandas as pd
 
 from planner.model import facilities
 from planner.model.compliance import rule, together
-from planner.vocabulary import Column, Mechanism, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Problem, Source, Table
 from solvers.algebra import Linear, total
 
 KEYS = ["region", "platform", "year"]
@@ -156,7 +156,7 @@ def _add_needs(block, core, data, place, rows, stock, count):
             there = Linear.constant(needy.index, needy.map("region", people, default=0.0))
         else:
             there = total(talent, ("region", "year")).on(needy.index)
-        block.require("talent_base", needy * least - there, "<=")
+        block.require("talent_base", needy * least - there, "<=", lazy=True)
     if len(needy):
         core.after(need_talent)
 
@@ -321,4 +321,25 @@ MECHANISM = Mechanism(
         Source("P3", "IV.3", "Platforms placed away from the coast let other regions take part."),
     ),
     tables=TABLES, add=add, measure=measure, check=check,
+    example=Example(
+        tables=(("platform_types",
+                 "platform,capital,running,build_years,local_share,capacity,requires",
+                 "lab,4,1,1,0.5,20,",
+                 "hub,2,0,0,0,30,lab"),
+                ("platform_stock",
+                 "region,platform,existing,base_capacity",
+                 "coast,lab,1,60",
+                 "inland,lab,0,80"),
+                ("platform_serves",
+                 "platform,stage,category",
+                 "lab,research,frontier",
+                 "lab,research,engineering"),
+                ("platform_zones", "zone,platform,fewest,most", "west,lab,,2", "east,lab,0,2"),
+                ("platform_fit", "platform,industry,least", "lab,chips,0.8", "hub,food,0.5")),
+        sets=("platform_types[lab].capacity=30",),
+        worked=("The coast has one laboratory: its research gets at most 60 + 20 x 1 = 80 a year (with a "
+                "capacity of 30: 90).",
+                "A second one, begun in 2025, costs 4, stands in 2026, carries 20 more and costs 1 a year "
+                "to run.",
+                "Half of its cost is local: the one that stands costs the centre 0.5 a year.")),
 )

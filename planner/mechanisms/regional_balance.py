@@ -37,7 +37,7 @@ from planner.model.shares import (
     national_spend,
     require_bands,
 )
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 
 NAME = "regional_balance"
 
@@ -98,7 +98,7 @@ def add(block, core, data):
     if (shares := _region_shares(data)) is not None:
         index = core.space.frame(shares[["region", "year"]])
         least = national_spend(core).on(index) * shares["share"].to_numpy()
-        block.require("intensity_floor", core.spend_by("region", "year").on(index) - least, ">=")
+        block.require("intensity_floor", core.spend_by("region", "year").on(index) - least, ">=", lazy=True)
     if (gap := _gap(data)) is not None:
         leader, follower, limit = gap
         ahead = core.spend_by("year", zone=[leader]) - core.spend_by("year", zone=[follower])
@@ -178,4 +178,19 @@ MECHANISM = Mechanism(
         Parameter("gini", "largest Gini index of spend per head in the last plan year", None, "ratio", 0, 1),
     ),
     tables=(BANDS,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("intensity = 0.033",
+                  "intensity_floor = 0.2",
+                  'leader = "east"',
+                  'follower = "west"',
+                  "gini = 0.3"),
+        tables=(("zone_bands", "zone,floor,ceiling", "east,,0.8", "west,0.3,"),),
+        sets=("regional_balance.gini=0.05", "zone_bands[west].floor=0.45"),
+        worked=("R&D was 160 of a GDP of 5,000, or 0.032; 0.033 in 2026 asks for 165, and half way in 2025 "
+                "for 162.5.",
+                "The west had half of all money; the line to its floor of 0.3 passes 0.4 in 2025: 78 of "
+                "195.",
+                "The coast has 4/5 of GDP, so it gets at least 0.2 x 0.8 x 195 = 31.2.",
+                "A Gini of 0.3 lets the mean difference of spend per head, times the population, be 0.3 x "
+                "195 = 58.5; the base year's Gini is 0.1, so a limit of 0.05 comes down from there.")),
 )

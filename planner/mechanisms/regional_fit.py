@@ -29,7 +29,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, together
 from planner.model.figures import members
-from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from solvers.algebra import total
 
 NEW = ("emerging", "future")
@@ -117,9 +117,9 @@ def add(block, core, data):
     without, added = (factor * rows["base"].to_numpy() for factor in _most(data))
     block.require("unfocused", spent.on(everywhere) - focus.on(everywhere) * added, "<=", without)
     scale = able["scale"].to_numpy()
-    block.require("scale", (spent.on(focus.index) - focus * scale).where(scale > 0), ">=")
+    block.require("scale", (spent.on(focus.index) - focus * scale).where(scale > 0), ">=", lazy=True)
     before = focus.shift("year", 1)  # candidates stay candidates: each row's own year has a column
-    block.define("kept", focus.on(before.index) - before, ">=")
+    block.define("kept", focus.on(before.index) - before, ">=", lazy=True)
     last = focus.where(year=[data.years[-1]])
     for name, dim, sense, bound in _counts(data, pairs):
         index = core.space.frame(bound.index.to_frame(index=False))
@@ -129,7 +129,7 @@ def add(block, core, data):
     if led.any():
         leading = total(focus.where(able["leads"].to_numpy()), ("industry", "year"))
         follower = focus.where(led)
-        block.require("gradient", follower - leading.shift("year", lag).on(follower.index), "<=")
+        block.require("gradient", follower - leading.shift("year", lag).on(follower.index), "<=", lazy=True)
 
 
 def measure(plan, data):
@@ -204,4 +204,15 @@ MECHANISM = Mechanism(
                   "rule", None, "years", 0, 30, "integer"),
     ),
     tables=TABLES, add=add, measure=measure, check=check,
+    example=Example(
+        settings=("threshold = 0.9", "slack = 0.5", "transfer_lag = 1"),
+        tables=(("focus_limits", "region,most", "coast,2", "inland,2"),
+                ("focus_bands", "industry,scale,fewest,most", "chips,30,1,2", "food,30,,1"),
+                ("lead_regions", "industry,region", "chips,coast", "food,inland")),
+        sets=("regional_fit.slack=0.2",),
+        worked=("Chips fit the coast with 1.5 and inland with 1.0, both above the threshold of 0.9; at "
+                "least 1 region takes them up.",
+                "In focus they get at least 30 in the region; out of focus at most 1.5 x 40 = 60, the "
+                "baseline and half as much again (with slack at 0.2: 48).",
+                "The coast leads in chips: inland may follow a year later, in 2026, and 0 times before.")),
 )

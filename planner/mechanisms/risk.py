@@ -31,7 +31,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import curves, members, returns
-from planner.vocabulary import Column, Mechanism, Parameter, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 from solvers.algebra import Linear, total
 
 NAME, KEYS = "risk", ["category", "year"]
@@ -198,4 +198,20 @@ MECHANISM = Mechanism(
         Parameter("limit", "largest loss as a share of the value; not set: none", None, "share", 0, 1),
     ),
     tables=TABLES, add=add, measure=measure, check=check,
+    example=Example(
+        settings=('method = "gamma"', "gamma = 1.0", "alpha = 0.5", "weight = 0.1"),
+        tables=(("return_intervals", "category,deviation", "frontier,0.5", "engineering,0.2"),
+                ("scenario_weight", "scenario,probability", "boom,0.5", "bust,0.5"),
+                ("return_scenarios",
+                 "scenario,category,factor",
+                 "boom,frontier,1.2",
+                 "bust,frontier,0.4",
+                 "bust,engineering,0.9")),
+        sets=("risk.method=cvar",),
+        worked=("If frontier work is worth 406 and engineering 448, then 0.5 x 406 = 203 and 0.2 x 448 = "
+                "89.6 are at stake.",
+                "One category disappoints at once (gamma = 1): the loss is the larger, 203, and a tenth of "
+                "it, 20.3, is taken off productivity.",
+                "With method cvar and alpha 0.5 the bust alone counts: 0.6 x 406 + 0.1 x 448 = 288.4 is "
+                "lost.")),
 )

@@ -18,7 +18,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import stages_with_role
-from planner.vocabulary import Mechanism, Parameter, Source
+from planner.vocabulary import Example, Mechanism, Parameter, Source
 from solvers.algebra import total
 
 NAME = "stable_competitive"
@@ -87,4 +87,10 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     add=add, measure=measure, check=check,
+    example=Example(
+        settings=("low = 0.35", "high = 0.65"),
+        sets=("stable_competitive.low=0.5",),
+        worked=("Of 20 granted for research in a year, stable and competitive together, stable support is "
+                "at least 0.35 x 20 = 7 and at most 0.65 x 20 = 13.",
+                "With low at 0.5 it is at least 10. What guidance funds give does not count.")),
 )

@@ -28,7 +28,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members, path
-from planner.vocabulary import Mechanism, Parameter, Source
+from planner.vocabulary import Example, Mechanism, Parameter, Source
 from solvers.algebra import total
 
 NAME = "strategic_backup"
@@ -101,7 +101,7 @@ def add(block, core, data):
     if len(rows := _largest(data)):
         here = core.spend_by("region", "industry", "year", industry=list(rows["industry"].unique()))
         limit = here.map(("industry", "year"), _by_label(rows))
-        block.require("lost_region", here - core.spend_by("industry", "year").on(here.index) * limit, "<=")
+        block.require("lost_region", here - core.spend_by("industry", "year").on(here.index) * limit, "<=", lazy=True)
     core.after(lambda: _add_zones(block, core, data))
 
 
@@ -194,4 +194,12 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     add=add, measure=measure, check=check,
+    example=Example(
+        settings=("share = 0.2", "zones = 1", "rho = 0.1"),
+        sets=("strategic_backup.rho=0.5",),
+        worked=("Chips are a key industry and inland is the hinterland: of 110 spent on chips inland gets "
+                "at least 0.2 x 110 = 22.",
+                "No region has more than (1 - 0.1) x 110 = 99 of them, so that whichever is lost, a tenth "
+                "is left; with rho at 0.5 half is left, and of 115 no region has more than 57.5.",
+                "At least 1 zone has chips in focus in 2026, where regional_fit is on.")),
 )

@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.compliance import read_at, rule, together
-from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from solvers.algebra import Linear, total
 
 KEYS = ["region", "talent_type", "year"]
@@ -111,7 +111,7 @@ def add(block, core, data):
     kept = retain.on(index) - total(retain, ("talent_type", "year")).on(index) * number["gain"]
     block.define("stock_flow", stock - before * number["rate"] - kept - _arrived(train, people)
                  - introduce, "==")
-    block.require("retention", retain - (before * number["loss"]).on(losing), "<=")
+    block.require("retention", retain - (before * number["loss"]).on(losing), "<=", lazy=True)
     limited = introduce.where(number["quota"] > 0)
     used = total(limited, ("talent_type", "year"))
     quota = dict(zip(zip(people["talent_type"], people["year"]), people["quota"]))
@@ -131,7 +131,7 @@ def add(block, core, data):
     def cap_borrowing():
         reach = core.offered("talent_sharing_reach")
         reach = Linear.constant(index, 1.0) if reach is None else reach.on(index)
-        block.require("borrow_cap", borrowed - reach * cap, "<=")
+        block.require("borrow_cap", borrowed - reach * cap, "<=", lazy=True)
     core.after(cap_borrowing)
 
 
@@ -288,4 +288,25 @@ MECHANISM = Mechanism(
         Parameter("retention_limit", "part of the drift that money can stop", 0.5, "share", 0, 1),
     ),
     tables=TABLES, add=add, measure=measure, check=check,
+    example=Example(
+        settings=("borrow_cap = 0.1",
+                  "technical_share = 0.3",
+                  "retention_cost = 0.01",
+                  "retention_limit = 0.5"),
+        tables=(("talent_types",
+                 "talent_type,whole,technical,attrition,training_lag,training_cost,introduction_cost",
+                 "engineer,true,false,0.1,1,0.1,0.2",
+                 "worker,false,true,0.1,0,0.05,0.1"),
+                ("talent_need", "stage,talent_type,fte", "research,engineer,1", "research,worker,0.5"),
+                ("talent_stock",
+                 "region,talent_type,stock,training,need_factor,drift",
+                 "coast,engineer,200,20,1,0.1",
+                 "inland,engineer,150,10,1,-0.1"),
+                ("introduction", "talent_type,year,quota", "engineer,2025,3", "worker,2026,4")),
+        sets=("talent.borrow_cap=0.2", "introduction[engineer,2025].quota=6"),
+        worked=("Inland has 150 engineers; a tenth stops working and a tenth drifts to the coast: 120 are "
+                "there in 2025.",
+                "Money can stop half of that drift of 15: at most 7.5 are kept, for 0.01 each.",
+                "At most 3 engineers are introduced in 2025 (with the change: 6), in whole persons.",
+                "10 spent on research tie up 10 engineers and 5 workers.")),
 )

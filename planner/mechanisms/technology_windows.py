@@ -18,7 +18,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.model.compliance import rule
-from planner.vocabulary import Column, Mechanism, Parameter, Problem, Source, Table
+from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 
 WINDOWS = Table("windows", "years in which money in a technology returns more", (
     Column("industry", "text", "the industry", refers="industries", key=True),
@@ -76,4 +76,14 @@ MECHANISM = Mechanism(
     parameters=(Parameter("start_growth", "growth over the base year that counts as having started", 0.1,
                           "share", 0, 10),),
     tables=(WINDOWS,), add=add, measure=measure, check=check,
+    example=Example(
+        settings=("start_growth = 0.1",),
+        tables=(("windows",
+                 "industry,category,year,multiplier,decisive,must_start_by",
+                 "chips,frontier,2025,1.5,true,2026",
+                 "food,engineering,2026,1.2,false,"),),
+        sets=("technology_windows.start_growth=0.5",),
+        worked=("Money in frontier chips returns 1.5 times as much in 2025.",
+                "The base year spent 40 there and the window is decisive: by 2026 it is at least 1.1 x 40 ="
+                " 44 (with start_growth at 0.5: 60).")),
 )
