@@ -25,12 +25,24 @@ class Rule:
 
 
 @dataclass
+class Point:
+    """An LP solution as a dive sees it: values of the whole columns, and which may be rounded for nothing.
+
+    down, up  bool arrays: no inequality is broken if this column alone is rounded so
+    """
+
+    x: np.ndarray
+    down: np.ndarray
+    up: np.ndarray
+
+
+@dataclass
 class Step:
-    """A state of a dive before a batch was fixed: bounds, LP values, the first choice, batch size."""
+    """A state of a dive before a batch was fixed: bounds, LP point, the first choice, batch size."""
 
     lower: np.ndarray
     upper: np.ndarray
-    x: np.ndarray
+    point: Point
     column: int
     value: float
     size: int
@@ -45,6 +57,26 @@ class Diver:
         self.lower = hunt.matrix.lower[self.columns].copy()
         self.upper = hunt.matrix.upper[self.columns].copy()
         self.lps = 0
+        matrix = hunt.matrix
+        self.open_rows = np.flatnonzero(matrix.row_lower != matrix.row_upper)
+        self.part = matrix.rows[self.open_rows][:, self.columns].tocoo()
+
+    def point(self, answer: Answer) -> Point:
+        """What a dive looks at in an LP answer.
+
+        An equality (such as "one of these") is left to propagation: its other columns make up for
+        the rounding. So a choice that nothing uses goes to 0, and the one that is used stays.
+        """
+        matrix, part = self.hunt.matrix, self.part
+        rows, x = self.open_rows, answer.x[self.columns]
+        activity = (matrix.rows @ answer.x)[rows]
+        room = 1e-7 * np.maximum(1.0, np.abs(activity))
+        low, high = (matrix.row_lower[rows] - room)[part.row], (matrix.row_upper[rows] + room)[part.row]
+        free = []
+        for rounded in (np.floor(x), np.ceil(x)):
+            after = activity[part.row] + part.data * (rounded - x)[part.col]
+            free.append(np.bincount(part.col[(after < low) | (after > high)], minlength=len(x)) == 0)
+        return Point(x, *free)
 
     def solve(self, lower: np.ndarray, upper: np.ndarray, cutoff: float | None = None) -> Answer:
         """The LP with these bounds on the whole columns."""
@@ -70,17 +102,18 @@ class Diver:
         """
         lower, upper = lower.copy(), upper.copy()
         trail: list[Step] = []
-        limit, back, x = len(self.columns), 0, answer.x[self.columns]
+        limit, back, point = len(self.columns), 0, self.point(answer)
         while not self.hunt.over:
+            x = point.x
             open_ = np.flatnonzero((np.abs(x - np.rint(x)) > WHOLE) & (lower < upper))
             if len(open_):
-                order, values = self._order(x, open_, lower, upper, rule)
+                order, values = self._order(point, open_, lower, upper, rule)
                 size = max(1, min(limit, int(np.ceil(rule.share * len(order)))))
-                trail.append(Step(lower.copy(), upper.copy(), x, int(order[0]), float(values[0]), size))
+                trail.append(Step(lower.copy(), upper.copy(), point, int(order[0]), float(values[0]), size))
                 if self._fix(order, values, size, lower, upper):
                     answer = self.solve(lower, upper, cutoff)
                     if answer.stop is Stop.OPTIMAL:
-                        x, limit = answer.x[self.columns], 2 * size
+                        point, limit = self.point(answer), 2 * size
                         continue
                     if answer.cut or answer.stop is not Stop.INFEASIBLE:
                         return False
@@ -93,23 +126,27 @@ class Diver:
                 step = trail.pop()
                 lower[:], upper[:] = step.lower, step.upper
                 if step.size > 1:
-                    x, limit = step.x, max(1, step.size // 6)
+                    point, limit = step.point, max(1, step.size // 6)
                     break
                 if not self._exclude(step, lower, upper):
                     continue
                 answer = self.solve(lower, upper, cutoff)
                 if answer.stop is Stop.OPTIMAL:
-                    x, limit = answer.x[self.columns], max(limit, 1)
+                    point, limit = self.point(answer), max(limit, 1)
                     break
                 if answer.cut or answer.stop is not Stop.INFEASIBLE:
                     return False
         return False
 
-    def _order(self, x, open_, lower, upper, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
-        """Fractional columns in the order of fixing, and the values meant for them."""
-        down = np.floor(x[open_])
-        value = np.clip(down + (x[open_] - down >= rule.up_from), lower[open_], upper[open_])
-        score = np.abs(value - x[open_])
+    def _order(self, point: Point, open_, lower, upper, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
+        """Fractional columns in the order of fixing, and the values meant for them.
+
+        First those that one direction of rounding costs nothing: they take it.
+        """
+        x, down, up = point.x[open_], point.down[open_], point.up[open_]
+        above = np.where(down == up, x - np.floor(x) >= rule.up_from, up)
+        value = np.clip(np.floor(x) + above, lower[open_], upper[open_])
+        score = np.where(down | up, 0.5, 1.0) * np.abs(value - x)
         if rule.noise:
             score = score + rule.noise * self.rng.random(len(open_))
         order = np.argsort(score, kind="stable")
@@ -143,7 +180,7 @@ class Diver:
         for column, value in zip(columns.tolist(), values.tolist()):
             if lower[column] == upper[column] or not lower[column] <= value <= upper[column]:
                 continue
-            held = Step(lower.copy(), upper.copy(), upper, column, value, 1)
+            held = Step(lower.copy(), upper.copy(), Point(upper, upper, upper), column, value, 1)
             lower[column] = upper[column] = value
             if not self.propagator.tighten(lower, upper):
                 lower[:], upper[:] = held.lower, held.upper
@@ -154,7 +191,7 @@ class Diver:
     def _exclude(self, step: Step, lower, upper) -> bool:
         """Takes the step's value out of its column's bounds; False where nothing is left."""
         column, value = step.column, step.value
-        if value == upper[column] or (value != lower[column] and value > step.x[column]):
+        if value == upper[column] or (value != lower[column] and value > step.point.x[column]):
             upper[column] = value - 1
         else:
             lower[column] = value + 1
