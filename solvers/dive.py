@@ -8,6 +8,7 @@ import numpy as np
 
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
+from solvers.matrix import Matrix
 from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
@@ -26,12 +27,15 @@ class Rule:
 
 @dataclass
 class Point:
-    """An LP solution as a dive sees it: values of the whole columns, and which may be rounded for nothing.
+    """An LP solution as a dive sees it: arrays over the whole columns.
 
-    down, up  bool arrays: no inequality is broken if this column alone is rounded so
+    x         the LP's values
+    guide     the same, but in a choice of one the members' shares of what the choice is used for
+    down, up  may this column alone be rounded so, with no inequality broken?
     """
 
     x: np.ndarray
+    guide: np.ndarray
     down: np.ndarray
     up: np.ndarray
 
@@ -48,6 +52,20 @@ class Step:
     size: int
 
 
+def choices(matrix: Matrix) -> np.ndarray:
+    """For each whole column the choice of one that it is in (sum of binaries = 1), or -1."""
+    columns = np.flatnonzero(matrix.integer)
+    ones = matrix.integer & (matrix.lower >= 0) & (matrix.upper <= 1)
+    rows = np.flatnonzero((matrix.row_lower == 1) & (matrix.row_upper == 1))
+    body = matrix.rows[rows]
+    other = np.add.reduceat(np.append((body.data != 1) | ~ones[body.indices], False),
+                            body.indptr[:-1]) if body.nnz else np.zeros(0)
+    body = body[np.flatnonzero((other == 0) & (np.diff(body.indptr) > 1))]
+    choice = np.full(matrix.n_columns, -1)
+    choice[body.indices] = np.repeat(np.arange(body.shape[0]), np.diff(body.indptr))
+    return choice[columns]
+
+
 class Diver:
     """Dives on one live LP. Keeps the live model's integer bounds to itself."""
 
@@ -60,23 +78,29 @@ class Diver:
         matrix = hunt.matrix
         self.open_rows = np.flatnonzero(matrix.row_lower != matrix.row_upper)
         self.part = matrix.rows[self.open_rows][:, self.columns].tocoo()
+        self.choice = choices(matrix)
 
     def point(self, answer: Answer) -> Point:
         """What a dive looks at in an LP answer.
 
-        An equality (such as "one of these") is left to propagation: its other columns make up for
-        the rounding. So a choice that nothing uses goes to 0, and the one that is used stays.
+        In a choice of one the LP often splits: the member that is used takes the least that its rows
+        ask for, and a cheaper one that nothing uses takes the rest. So the guide is each member's
+        least value over the sum of these.
         """
-        matrix, part = self.hunt.matrix, self.part
-        rows, x = self.open_rows, answer.x[self.columns]
+        matrix, part, rows, x = self.hunt.matrix, self.part, self.open_rows, answer.x[self.columns]
         activity = (matrix.rows @ answer.x)[rows]
-        room = 1e-7 * np.maximum(1.0, np.abs(activity))
-        low, high = (matrix.row_lower[rows] - room)[part.row], (matrix.row_upper[rows] + room)[part.row]
-        free = []
-        for rounded in (np.floor(x), np.ceil(x)):
-            after = activity[part.row] + part.data * (rounded - x)[part.col]
-            free.append(np.bincount(part.col[(after < low) | (after > high)], minlength=len(x)) == 0)
-        return Point(x, *free)
+        slip = 1e-7 * np.maximum(1.0, np.abs(activity))
+        below = (activity - matrix.row_lower[rows] + slip)[part.row]
+        above = (matrix.row_upper[rows] - activity + slip)[part.row]
+        positive, size = part.data > 0, np.abs(part.data)
+        drop, rise = np.full((2, len(x)), np.inf)  # how far each column can go alone
+        np.minimum.at(drop, part.col, np.where(positive, below, above) / size)
+        np.minimum.at(rise, part.col, np.where(positive, above, below) / size)
+        guide, member = x.copy(), self.choice >= 0
+        least = np.clip(x - drop, 0.0, 1.0)[member]
+        whole = np.bincount(self.choice[member], least)[self.choice[member]] if member.any() else least
+        guide[member] = np.where(whole > 1e-6, least / np.maximum(whole, 1e-6), x[member])
+        return Point(x, guide, drop >= x - np.floor(x), rise >= np.ceil(x) - x)
 
     def solve(self, lower: np.ndarray, upper: np.ndarray, cutoff: float | None = None) -> Answer:
         """The LP with these bounds on the whole columns."""
@@ -143,7 +167,8 @@ class Diver:
 
         First those that one direction of rounding costs nothing: they take it.
         """
-        x, down, up = point.x[open_], point.down[open_], point.up[open_]
+        x, down, up = np.clip(point.guide[open_], lower[open_], upper[open_]), point.down[open_], point.up[open_]
+        down, up = (np.where(self.choice[open_] < 0, free, False) for free in (down, up))
         above = np.where(down == up, x - np.floor(x) >= rule.up_from, up)
         value = np.clip(np.floor(x) + above, lower[open_], upper[open_])
         score = np.where(down | up, 0.5, 1.0) * np.abs(value - x)
@@ -180,7 +205,7 @@ class Diver:
         for column, value in zip(columns.tolist(), values.tolist()):
             if lower[column] == upper[column] or not lower[column] <= value <= upper[column]:
                 continue
-            held = Step(lower.copy(), upper.copy(), Point(upper, upper, upper), column, value, 1)
+            held = Step(lower.copy(), upper.copy(), Point(upper, upper, upper, upper), column, value, 1)
             lower[column] = upper[column] = value
             if not self.propagator.tighten(lower, upper):
                 lower[:], upper[:] = held.lower, held.upper
