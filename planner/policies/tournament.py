@@ -130,7 +130,8 @@ def policy_plan(instance: Instance, name: str, mechanisms=MECHANISMS, **solve_op
         return plan_by(instance, name, mechanisms)
     from planner.solving import solve
     own = CHANGED[name](instance)
-    plan = solve(own, mechanisms=mechanisms, **solve_options)
+    # Rules are not rounded to accounting units, so nothing is.
+    plan = solve(own, mechanisms=mechanisms, rounding=False, **solve_options)
     plan.passport["policy"] = name
     if name in ("optimal", "maximin"):
         return plan
