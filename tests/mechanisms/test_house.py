@@ -1,6 +1,7 @@
 """Every mechanism is whole: source, tests, golden rows; and their order changes nothing."""
 
 import random
+import re
 
 import pytest
 
@@ -61,3 +62,19 @@ def canonical(book) -> list[str]:
         terms = body.replace(" <= ", " \n| <= ").replace(" == ", " \n| == ") + " "
         out.append(name + colon + " ".join(sorted(terms.replace("+ ", "\n+ ").replace("- ", "\n- ").split("\n"))))
     return out
+
+
+ALONE = ("regional_balance", "industry_portfolio", "category_portfolio", "knowledge_foundation",
+         "patient_capital", "data_multiplier", "industry_chain", "strategic_backup", "emergency_reserve",
+         "autonomy_targets")
+"""Mechanisms that nobody else needs to know. (Others bring what is asked for by name: talent, missions.)"""
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_mechanism_is_one_file_and_one_line(name):
+    """No source but its own names it, and the list of mechanisms, where it has its import and its place."""
+    own, listed = ROOT / "planner" / "mechanisms" / f"{name}.py", ROOT / "planner" / "mechanisms" / "__init__.py"
+    sources = [file for folder in ("planner", "solvers") for file in (ROOT / folder).rglob("*.py")]
+    naming = {file for file in sources if re.search(rf"\b{name}\b", file.read_text(encoding="utf-8"))}
+    assert naming == {own, listed}
+    assert len(re.findall(rf"\b{name}\b", listed.read_text(encoding="utf-8"))) == 3  # the import says it twice
