@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solvers.guide import Guide, Point
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
-from solvers.matrix import Matrix
 from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
@@ -26,21 +26,6 @@ class Rule:
 
 
 @dataclass
-class Point:
-    """An LP solution as a dive sees it: arrays over the whole columns.
-
-    x         the LP's values
-    guide     the same, but in a choice of one the members' shares of what the choice is used for
-    down, up  may this column alone be rounded so, with no inequality broken?
-    """
-
-    x: np.ndarray
-    guide: np.ndarray
-    down: np.ndarray
-    up: np.ndarray
-
-
-@dataclass
 class Step:
     """A state of a dive before a batch was fixed: bounds, LP point, the first choice, batch size."""
 
@@ -52,20 +37,6 @@ class Step:
     size: int
 
 
-def choices(matrix: Matrix) -> np.ndarray:
-    """For each whole column the choice of one that it is in (sum of binaries = 1), or -1."""
-    columns = np.flatnonzero(matrix.integer)
-    ones = matrix.integer & (matrix.lower >= 0) & (matrix.upper <= 1)
-    rows = np.flatnonzero((matrix.row_lower == 1) & (matrix.row_upper == 1))
-    body = matrix.rows[rows]
-    other = np.add.reduceat(np.append((body.data != 1) | ~ones[body.indices], False),
-                            body.indptr[:-1]) if body.nnz else np.zeros(0)
-    body = body[np.flatnonzero((other == 0) & (np.diff(body.indptr) > 1))]
-    choice = np.full(matrix.n_columns, -1)
-    choice[body.indices] = np.repeat(np.arange(body.shape[0]), np.diff(body.indptr))
-    return choice[columns]
-
-
 class Diver:
     """Dives on one live LP. Keeps the live model's integer bounds to itself."""
 
@@ -75,32 +46,7 @@ class Diver:
         self.lower = hunt.matrix.lower[self.columns].copy()
         self.upper = hunt.matrix.upper[self.columns].copy()
         self.lps = 0
-        matrix = hunt.matrix
-        self.open_rows = np.flatnonzero(matrix.row_lower != matrix.row_upper)
-        self.part = matrix.rows[self.open_rows][:, self.columns].tocoo()
-        self.choice = choices(matrix)
-
-    def point(self, answer: Answer) -> Point:
-        """What a dive looks at in an LP answer.
-
-        In a choice of one the LP often splits: the member that is used takes the least that its rows
-        ask for, and a cheaper one that nothing uses takes the rest. So the guide is each member's
-        least value over the sum of these.
-        """
-        matrix, part, rows, x = self.hunt.matrix, self.part, self.open_rows, answer.x[self.columns]
-        activity = (matrix.rows @ answer.x)[rows]
-        slip = 1e-7 * np.maximum(1.0, np.abs(activity))
-        below = (activity - matrix.row_lower[rows] + slip)[part.row]
-        above = (matrix.row_upper[rows] - activity + slip)[part.row]
-        positive, size = part.data > 0, np.abs(part.data)
-        drop, rise = np.full((2, len(x)), np.inf)  # how far each column can go alone
-        np.minimum.at(drop, part.col, np.where(positive, below, above) / size)
-        np.minimum.at(rise, part.col, np.where(positive, above, below) / size)
-        guide, member = x.copy(), self.choice >= 0
-        least = np.clip(x - drop, 0.0, 1.0)[member]
-        whole = np.bincount(self.choice[member], least)[self.choice[member]] if member.any() else least
-        guide[member] = np.where(whole > 1e-6, least / np.maximum(whole, 1e-6), x[member])
-        return Point(x, guide, drop >= x - np.floor(x), rise >= np.ceil(x) - x)
+        self.guide = Guide(hunt.matrix)
 
     def solve(self, lower: np.ndarray, upper: np.ndarray, cutoff: float | None = None) -> Answer:
         """The LP with these bounds on the whole columns."""
@@ -126,7 +72,7 @@ class Diver:
         """
         lower, upper = lower.copy(), upper.copy()
         trail: list[Step] = []
-        limit, back, point = len(self.columns), 0, self.point(answer)
+        limit, back, point = len(self.columns), 0, self.guide.point(answer.x)
         while not self.hunt.over:
             x = point.x
             open_ = np.flatnonzero((np.abs(x - np.rint(x)) > WHOLE) & (lower < upper))
@@ -137,7 +83,7 @@ class Diver:
                 if self._fix(order, values, size, lower, upper):
                     answer = self.solve(lower, upper, cutoff)
                     if answer.stop is Stop.OPTIMAL:
-                        point, limit = self.point(answer), 2 * size
+                        point, limit = self.guide.point(answer.x), 2 * size
                         continue
                     if answer.cut or answer.stop is not Stop.INFEASIBLE:
                         return False
@@ -156,7 +102,7 @@ class Diver:
                     continue
                 answer = self.solve(lower, upper, cutoff)
                 if answer.stop is Stop.OPTIMAL:
-                    point, limit = self.point(answer), max(limit, 1)
+                    point, limit = self.guide.point(answer.x), max(limit, 1)
                     break
                 if answer.cut or answer.stop is not Stop.INFEASIBLE:
                     return False
@@ -165,10 +111,10 @@ class Diver:
     def _order(self, point: Point, open_, lower, upper, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
         """Fractional columns in the order of fixing, and the values meant for them.
 
-        First those that one direction of rounding costs nothing: they take it.
+        Those that one direction of rounding costs nothing take it, and come sooner.
         """
-        x, down, up = np.clip(point.guide[open_], lower[open_], upper[open_]), point.down[open_], point.up[open_]
-        down, up = (np.where(self.choice[open_] < 0, free, False) for free in (down, up))
+        x = np.clip(point.guide[open_], lower[open_], upper[open_])
+        down, up = point.down[open_], point.up[open_]
         above = np.where(down == up, x - np.floor(x) >= rule.up_from, up)
         value = np.clip(np.floor(x) + above, lower[open_], upper[open_])
         score = np.where(down | up, 0.5, 1.0) * np.abs(value - x)
