@@ -136,6 +136,20 @@ def _pooled(instance) -> dict[str, object]:
                           ("platform_types", "local_share")):
         if _rows(instance, table):
             out[f"{table}[*].{column}"] = "central" if column == "level" else 0.0
+    return out | _same_money(instance, local)
+
+
+def _same_money(instance, local) -> dict[str, object]:
+    """Shares of the central budget, told of the pooled one: what they allow in money stays allowed."""
+    central = instance.table("budget").set_index("year")["central"]
+    part = central / (central + local.reindex(central.index, fill_value=0.0))
+    out: dict[str, object] = {}
+    for mechanism, parameter, ratio in (("missions", "budget_low", part.min()),
+                                        ("missions", "budget_high", part.max()),
+                                        ("emergency_reserve", "share", part.min())):
+        share = instance.parameter(mechanism, parameter) if _knows(instance, mechanism) else None
+        if share is not None:
+            out[f"{mechanism}.{parameter}"] = share * float(ratio)
     return out
 
 

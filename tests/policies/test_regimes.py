@@ -35,6 +35,16 @@ def test_planned_pools_the_money_and_loses_none():
     assert before.table("budget")["central"].sum() == 120
 
 
+def test_planned_means_the_same_money_by_shares_of_the_pooled_budget():
+    """tiny: central 60 of 100; a floor of a tenth stays 6, and is not raised to 10."""
+    before = tiny(*ON, "emergency_reserve", set={"missions.budget_low": 0.1, "missions.budget_high": 0.5,
+                                                 "emergency_reserve.share": 0.05})
+    after = apply(before, "planned")
+    shares = [after.parameter("missions", "budget_low"), after.parameter("missions", "budget_high"),
+              after.parameter("emergency_reserve", "share")]
+    assert shares == pytest.approx([0.06, 0.3, 0.03])
+
+
 def test_transition_keeps_competition_and_funds_in_their_bands():
     plan = solved(apply(tiny(*ON), "transition"))
     research = shares(plan, stage="research")
