@@ -65,8 +65,7 @@ def canonical(book) -> list[str]:
 
 
 ALONE = ("regional_balance", "industry_portfolio", "category_portfolio", "knowledge_foundation",
-         "patient_capital", "data_multiplier", "industry_chain", "strategic_backup", "emergency_reserve",
-         "autonomy_targets")
+         "patient_capital", "data_multiplier", "industry_chain", "strategic_backup", "autonomy_targets")
 """Mechanisms that nobody else needs to know. (Others bring what is asked for by name: talent, missions.)"""
 
 
