@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from planner.instance import InvalidInstance
+from planner.instance.tables import GOAL_NAMES as GOALS
 from planner.instance.writing import beside
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
@@ -36,7 +37,6 @@ from solvers.matrix import Matrix
 from solvers.outcome import Stop
 from solvers.search import solve as search
 
-GOALS = ("productivity", "autonomy", "balance", "resilience", "green")
 NOTHING = "nothing"
 """What is switched off in the first solve."""
 

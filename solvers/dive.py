@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -46,7 +47,11 @@ class Diver:
         self.lower = hunt.matrix.lower[self.columns].copy()
         self.upper = hunt.matrix.upper[self.columns].copy()
         self.lps = 0
-        self.guide = Guide(hunt.matrix)
+
+    @cached_property
+    def guide(self) -> Guide:
+        """Made at the first dive: a diver that only completes needs none."""
+        return Guide(self.hunt.matrix)
 
     def solve(self, lower: np.ndarray, upper: np.ndarray, cutoff: float | None = None) -> Answer:
         """The LP with these bounds on the whole columns."""

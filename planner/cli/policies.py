@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +9,7 @@ from rich.text import Text
 
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
+from planner.instance.writing import beside
 from planner.mechanisms import MECHANISMS
 from planner.report.folder import folder_name
 from planner.report.headline import percent
@@ -84,14 +83,6 @@ def show(table: pd.DataFrame, out, lang: str) -> None:
 
 def write(table: pd.DataFrame, file: Path) -> Path:
     """The table as CSV, written beside its place and renamed into it: whole or not there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as stream:
-            table.to_csv(stream, index=False, lineterminator="\n")
-        Path(beside).chmod(0o644)
-        os.replace(beside, file)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with beside(file) as made:
+        table.to_csv(made, index=False, encoding="utf-8-sig", lineterminator="\n")
     return file

@@ -193,6 +193,26 @@ class Instance:
             problems = made.whole_problems()
         return made.settled(warnings + problems)
 
+    def rebuilt(self, name: str, tables: Mapping[str, pd.DataFrame], header: Mapping[str, Any],
+                changes: Mapping[str, Any], scenarios: Iterable[str], check: bool = True) -> Instance:
+        """An instance of the same mechanisms made of other tables, belonging to no file yet.
+
+        tables   all its tables, with the declared columns; those without rows are left out
+        header, changes  words of the header and 'mechanism.parameter' values that differ
+        scenarios  names of those that it keeps
+        check    raises InvalidInstance with what the core and the mechanisms find wrong
+        """
+        settings = self._settings.copy()
+        settings.header.update(header)
+        for key, value in changes.items():
+            mechanism, _, parameter = key.partition(".")
+            settings.mechanisms[mechanism][parameter] = value
+        made = replace(
+            self, name=name, path=None, scenario=BASE, overrides=(), warnings=(), _settings=settings,
+            _frames={table: frame for table, frame in tables.items() if len(frame)},
+            _scenarios={key: self._scenarios[key] for key in scenarios}, _places=Places())
+        return made.settled(made.whole_problems()) if check else made
+
     def settled(self, problems: list[Problem]) -> Instance:
         """The instance with its warnings; raises InvalidInstance if there is any error."""
         if any(problem.severity == "error" for problem in problems):

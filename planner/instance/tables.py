@@ -137,9 +137,10 @@ GDP = Table("gdp", "expected gross domestic product", (
     number("gdp", "gross domestic product of the year", "money"),
 ))
 
+GOAL_NAMES = ("productivity", "autonomy", "balance", "resilience", "green")
+
 GOALS = Table("goals", "what the plan is for; a goal with weight 0 is reported only", (
-    Column("goal", "choice", "the goal", key=True,
-           choices=("productivity", "autonomy", "balance", "resilience", "green")),
+    Column("goal", "choice", "the goal", key=True, choices=GOAL_NAMES),
     number("weight", "weight in the weighted sum", "1", 0, None, 0.0),
     number("ideal", "best value reachable; empty: computed", "goal", None, optional=True),
     number("nadir", "worst value over the other goals' optima; empty: computed", "goal", None,

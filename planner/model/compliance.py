@@ -55,10 +55,10 @@ def worst(rows_of: pd.DataFrame, slack, by: list[str]) -> np.ndarray:
     return rows_of.index.isin(picked)
 
 
-def read_at(series: pd.Series, keys: pd.DataFrame) -> np.ndarray:
-    """A series indexed by labels, read at the rows of a frame of labels; 0 where there is nothing."""
+def read_at(series: pd.Series, keys: pd.DataFrame, default: float = 0.0) -> np.ndarray:
+    """A series indexed by labels, read at the rows of a frame of labels; `default` where there is nothing."""
     index = pd.MultiIndex.from_frame(keys) if keys.shape[1] > 1 else pd.Index(keys.iloc[:, 0])
-    return series.reindex(index).fillna(0.0).to_numpy()
+    return series.reindex(index).fillna(default).to_numpy(float)
 
 
 def sum_at(frame: pd.DataFrame, value: str, keys: pd.DataFrame) -> np.ndarray:

@@ -16,11 +16,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-
-def at(series: pd.Series, keys: pd.DataFrame, default: float = 0.0) -> np.ndarray:
-    """Values of a series at the rows of a frame of labels; `default` where it has none."""
-    index = pd.MultiIndex.from_frame(keys) if keys.shape[1] > 1 else pd.Index(keys.iloc[:, 0])
-    return series.reindex(index).fillna(default).to_numpy(float)
+from planner.model.compliance import read_at
 
 
 def grant_room(data, grants: pd.DataFrame, arriving=1.0) -> np.ndarray:
@@ -31,8 +27,8 @@ def grant_room(data, grants: pd.DataFrame, arriving=1.0) -> np.ndarray:
     most = data.table("baseline").groupby(["region", "stage"])["spend"].sum() * data.setting("max_ratio")
     private = data.table("private").set_index(["region", "stage", "year"])["private"]
     leverage = data.table("leverage").set_index(["instrument", "stage"])["leverage"]
-    room = at(most, grants[["region", "stage"]]) - at(private, grants[["region", "stage", "year"]])
-    return room.clip(min=0) / ((1 + at(leverage, grants[["instrument", "stage"]])) * arriving)
+    room = read_at(most, grants[["region", "stage"]]) - read_at(private, grants[["region", "stage", "year"]])
+    return room.clip(min=0) / ((1 + read_at(leverage, grants[["instrument", "stage"]])) * arriving)
 
 
 def least_arriving(data) -> float:
@@ -85,6 +81,6 @@ def _with_returns(data, money: pd.DataFrame, level: str) -> pd.DataFrame:
 
 def payable(data, grants: pd.DataFrame) -> np.ndarray:
     """What the budget that pays can hold, per row of (region, level, year)."""
-    central = at(central_most(data), grants[["year"]], np.inf)
-    local = at(local_most(data), grants[["region", "year"]], np.inf)
+    central = read_at(central_most(data), grants[["year"]], np.inf)
+    local = read_at(local_most(data), grants[["region", "year"]], np.inf)
     return np.where(grants["level"] == "central", central, local)

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from planner.instance import Instance, InvalidInstance
+from planner.instance.tables import GOAL_NAMES as GOALS
 from planner.mechanisms import MECHANISMS
 from planner.model.figures import atkinson, gini, poorest_fifth_share, theil
 from planner.model.values import goal_values
@@ -31,7 +32,6 @@ from planner.policies.handing import CannotApply
 from planner.policies.regimes import REGIMES, apply
 from planner.policies.rules import RULES, clauses, plan_by
 
-GOALS = ("productivity", "autonomy", "balance", "resilience", "green")
 OPTIMA = ("optimal", "utilitarian", "maximin")
 DEDUCTIONS = ("risk", "benefit_sharing")
 """Owners whose terms of productivity are left out."""

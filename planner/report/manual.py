@@ -15,7 +15,7 @@ from planner.papers import PAPERS
 from planner.report import base_year, costs
 from planner.vocabulary import Mechanism
 
-FLAGSHIP = Path(__file__).resolve().parents[2] / "instances" / "china-2022"
+FLAGSHIP = Path(__file__).resolve().parents[2] / "instances" / costs.FLAGSHIP
 """The instance whose base year is set beside the papers' figures; the manual is made in the repository."""
 
 
