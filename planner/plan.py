@@ -110,7 +110,7 @@ def tables_of(core, x: np.ndarray) -> dict[str, pd.DataFrame]:
         zone = dict(zip(regions["region"], regions["zone"])) if len(regions) else {}
         frame.insert(1, "zone", frame["region"].map(zone).astype(object).fillna(""))
         frame["baseline"] = np.repeat(core.baseline["spend"].to_numpy(), len(instance.years))
-        frame["spend"] = clean(core.spend.values_at(x))
+        frame["spend"] = clean(core.spend.value(x))
         frame["value"] = cell_values(instance, frame)
         tables["allocations"] = frame
     if core.has("grants"):

@@ -100,7 +100,7 @@ def told(before: pd.DataFrame, after: pd.DataFrame) -> dict:
 
 
 def _pinned(core, matrix: Matrix, x: np.ndarray, unit: float) -> Matrix:
-    """The model with whole decisions as found, and each cell's spend within what a unit a grant moves.
+    """The model with whole decisions as found, and each segment of spend within what a unit a grant moves.
 
     An award that was made may end: where its grants round to nothing there is none.
     """
@@ -113,10 +113,10 @@ def _pinned(core, matrix: Matrix, x: np.ndarray, unit: float) -> Matrix:
     by = ["region", "stage", "year"]
     reach = pd.Series(unit * (1 + core.leverage)).groupby(
         [core.grant.index.frame()[key] for key in by]).sum()
-    cells = slice(core.spend.first, core.spend.first + len(core.spend.index))
-    reach = reach.reindex(pd.MultiIndex.from_frame(core.spend.index.frame()[by])).fillna(0.0).to_numpy()
-    lower[cells] = np.maximum(lower[cells], x[cells] - reach)
-    upper[cells] = np.minimum(upper[cells], x[cells] + reach)
+    reach = reach.reindex(pd.MultiIndex.from_frame(core.cells.frame()[by])).fillna(0.0).to_numpy()
+    segments, reach = core.spend.col, reach[core.spend.row]
+    lower[segments] = np.maximum(lower[segments], x[segments] - reach)
+    upper[segments] = np.minimum(upper[segments], x[segments] + reach)
     return replace(matrix, integer=integer, lower=lower, upper=np.maximum(lower, upper))
 
 

@@ -156,9 +156,13 @@ class Goal(_Lazy, IndexedObjective):
 
 
 class Book:
-    """All columns, rows and the goal of one model, numbered in order of writing."""
+    """All columns, rows and the goal of one model, numbered in order of writing.
 
-    def __init__(self):
+    block  the dimension whose members meet in few rows only (`Matrix.block`), or None
+    """
+
+    def __init__(self, block: str | None = None):
+        self.block = block
         self.columns: list[Columns] = []
         self.rows: list[Rows] = []
         self.n_columns = self.n_rows = 0
@@ -194,8 +198,14 @@ class Book:
             rows=body,
             row_lower=join([r.lower for r in self.rows]), row_upper=join([r.upper for r in self.rows]),
             lazy=join([np.full(len(r.index), i + 1 if r.lazy else 0) for i, r in enumerate(self.rows)], int),
+            block=None if self.block is None else join([self._block(c.index) for c in self.columns], int),
             column_name=lambda j: self._name(self.columns, j),
             row_name=lambda i: self._name(self.rows, i))
+
+    def _block(self, index: Index) -> np.ndarray:
+        """The member of the block dimension that each row of an index is in, or -1."""
+        inside = index.space.path(index.dims, self.block) is not None
+        return index.code(self.block) if inside else np.full(len(index), -1)
 
     @staticmethod
     def _name(components, number: int) -> str:

@@ -14,6 +14,7 @@ from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
 WHOLE = 1e-6
+AGREED = 0.5  # distance from the LP up to which a value found elsewhere is taken over
 
 
 @dataclass
@@ -111,6 +112,24 @@ class Diver:
                     break
                 if answer.cut or answer.stop is not Stop.INFEASIBLE:
                     return False
+        return False
+
+    def follow(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray) -> bool:
+        """A dive that first takes over whole values found elsewhere; True if a new incumbent was found.
+
+        answer  an LP answer within the bounds; wanted: array over the whole columns, NaN where none
+        The values nearest to the LP go first; where all of them together have no solution, half are tried.
+        """
+        apart = np.abs(wanted - answer.x[self.columns])
+        order = np.argsort(apart, kind="stable")
+        order = order[apart[order] < AGREED]
+        while len(order) and not self.hunt.over:
+            low, high = lower.copy(), upper.copy()
+            if self._fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
+                within = self.solve(low, high)
+                if within.stop is Stop.OPTIMAL:
+                    return self.dive(within, low, high, Rule(share=0.3))
+            order = order[:len(order) // 2]
         return False
 
     def _order(self, point: Point, open_, lower, upper, rule: Rule) -> tuple[np.ndarray, np.ndarray]:

@@ -37,6 +37,9 @@ _STOPS = {
     _STATUS.kSolutionLimit: Stop.TIME_LIMIT, _STATUS.kInterrupt: Stop.INTERRUPTED,
     _STATUS.kHighsInterrupt: Stop.INTERRUPTED, _STATUS.kObjectiveBound: Stop.INFEASIBLE,
 }
+_HEARD = (_CALLS.kCallbackMipLogging, _CALLS.kCallbackMipImprovingSolution, _CALLS.kCallbackMipUserSolution,
+          _CALLS.kCallbackMipInterrupt)  # its logging calls come late: bounds are also heard here
+_ASKED = _CALLS.kCallbackMipInterrupt, _CALLS.kCallbackSimplexInterrupt, _CALLS.kCallbackIpmInterrupt
 _local = threading.local()
 
 
@@ -200,7 +203,7 @@ class Live:
         self._set("simplex_iteration_limit", 2**31 - 1 if iteration_limit is None else iteration_limit)
         self._set("objective_bound", INFINITE if cutoff is None else float(cutoff))
         types = [] if tick is None else [_CALLS.kCallbackSimplexInterrupt, _CALLS.kCallbackIpmInterrupt]
-        seconds = self._run(time_limit, tick, types, lambda kind, out: None)
+        seconds = self._run(time_limit, tick, types, lambda *_: None)
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
         if status == _STATUS.kUnboundedOrInfeasible:
             return self._tell_apart(time_limit)
@@ -230,7 +233,8 @@ class Live:
     def solve_mip(self, time_limit: float = np.inf, *, gap: float = 0.0, start: np.ndarray | None = None,
                   node_limit: int | None = None, cutoff: float | None = None,
                   callback: Callable[[dict], None] | None = None,
-                  tick: Callable[[], bool] | None = None) -> Answer:
+                  tick: Callable[[], bool] | None = None, absolute_gap: float | None = 1e-9,
+                  offers: Callable[[], np.ndarray | None] | None = None) -> Answer:
         """Solves with whole numbers by HiGHS's branch and bound.
 
         gap       relative gap to stop at (told as Stop.GAP_LIMIT when optimality is not proven)
@@ -238,6 +242,8 @@ class Live:
         callback  told {incumbent, bound, nodes, seconds, x} as they improve, on the solver's
                   thread; x is a new incumbent or None
         tick      asked about five times a second on the caller's thread; True interrupts
+        absolute_gap  to stop at where `gap` is 0; None: HiGHS's own, as for other gaps
+        offers    asked now and then, on the solver's thread, for a better solution, or None
         """
         if not len(self.integers):
             return self.solve_lp(time_limit, tick=tick)
@@ -246,7 +252,7 @@ class Live:
         self._set("presolve", "choose")
         self._set("simplex_iteration_limit", 2**31 - 1)
         self._set("mip_rel_gap", float(gap))
-        self._set("mip_abs_gap", 1e-9 if gap == 0 else 1e-6)
+        self._set("mip_abs_gap", 1e-6 if gap or absolute_gap is None else absolute_gap)
         self._set("mip_max_nodes", 2**31 - 1 if node_limit is None else int(node_limit))
         self._set("objective_bound", INFINITE if cutoff is None else float(cutoff))
         if start is not None:
@@ -254,7 +260,18 @@ class Live:
             solution.col_value = np.asarray(start, float)
             self._highs.setSolution(solution)
 
-        def hear(kind, out):
+        told = [None, None]
+
+        def hear(kind, out, into):
+            if kind == _CALLS.kCallbackMipUserSolution:
+                x = offers()
+                if x is not None:
+                    into.setSolution(np.ascontiguousarray(x, float))
+                return
+            if kind == _CALLS.kCallbackMipInterrupt:  # often, and silent where nothing has changed
+                if callback is None or told == [out.mip_primal_bound, out.mip_dual_bound]:
+                    return
+                told[:] = out.mip_primal_bound, out.mip_dual_bound
             new = kind == _CALLS.kCallbackMipImprovingSolution
             callback({"incumbent": _finite(out.objective_function_value if new else out.mip_primal_bound),
                       "bound": _finite(out.mip_dual_bound), "nodes": int(out.mip_node_count),
@@ -262,6 +279,8 @@ class Live:
                       "x": np.array(out.mip_solution) if new else None})
 
         types = [_CALLS.kCallbackMipInterrupt, _CALLS.kCallbackSimplexInterrupt]
+        if offers is not None:
+            types.append(_CALLS.kCallbackMipUserSolution)
         if callback is not None:
             types += [_CALLS.kCallbackMipLogging, _CALLS.kCallbackMipImprovingSolution]
         seconds = self._run(time_limit, tick, types, hear)
@@ -273,7 +292,8 @@ class Live:
                         iterations=int(max(info.simplex_iteration_count, 0)),
                         nodes=int(max(info.mip_node_count, 0)), bound=_finite(info.mip_dual_bound))
         self.iterations += answer.iterations
-        if info.primal_solution_status == highspy.kSolutionStatusFeasible:
+        if (info.primal_solution_status == highspy.kSolutionStatusFeasible
+                and answer.stop is not Stop.UNBOUNDED):
             answer.x = np.array(self._highs.getSolution().col_value)
             answer.objective = float(info.objective_function_value)
             if answer.stop is Stop.OPTIMAL and relative_gap(answer.objective, answer.bound) > PROVEN:
@@ -312,9 +332,9 @@ class Live:
 
         def heard(kind, message, out, into, user):
             try:
-                if kind in (_CALLS.kCallbackMipLogging, _CALLS.kCallbackMipImprovingSolution):
-                    hear(kind, out)
-                elif self._cancelled:
+                if kind in _HEARD:
+                    hear(kind, out, into)
+                if self._cancelled and kind in _ASKED:
                     into.user_interrupt = True
             except Exception as error:  # must not cross the solver's C++ frames
                 self._error, self._cancelled = error, True
@@ -373,6 +393,13 @@ def _finite(value: float) -> float | None:
 def _ok(status, what: str) -> None:
     if status == highspy.HighsStatus.kError:
         raise ValueError(f"HiGHS does not take these {what}")
+
+
+def write_file(matrix: Matrix, path: str | PathLike) -> None:
+    """Writes a Matrix to an MPS or LP file; see `solvers.matrix.write_mps`."""
+    highs = Live(matrix)._highs
+    if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+        raise OSError(f"{path} cannot be written")
 
 
 def read_file(path: str | PathLike) -> Matrix:

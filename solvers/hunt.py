@@ -39,6 +39,7 @@ class Hunt:
         self.slack = 0.0  # what settled blocks may be short of their optimum
         self.phase = "lp"
         self.interrupted = False
+        self.settled = False  # has a branch and bound beside the search said its last word?
         self._told = -np.inf
         self._lock = threading.RLock()
 
@@ -61,8 +62,8 @@ class Hunt:
 
     @property
     def over(self) -> bool:
-        """Is there any reason to stop: proven, out of time, interrupted?"""
-        return self.proven or self.left <= 0 or self.interrupted
+        """Is there any reason to stop: proven, settled, out of time, interrupted?"""
+        return self.proven or self.settled or self.left <= 0 or self.interrupted
 
     def offer(self, x: np.ndarray, duals: np.ndarray | None = None) -> bool:
         """Takes x as the incumbent if it is better and meets the matrix; says whether it did."""

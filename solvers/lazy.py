@@ -36,12 +36,15 @@ class Lazy(Live):
         super().__init__(matrix.with_only(self.held), options)
 
     def solve_lp(self, time_limit: float = np.inf, *, heard: Callable[[float], None] | None = None,
-                 method: str = "simplex", **options) -> Answer:
+                 method: str = "simplex", settled: float = 0.0, **options) -> Answer:
         """As `Live.solve_lp`, over all rows.
 
-        heard  told the bound after every round: it is proven, for rows only raise the optimum
+        heard    told the bound after every round: it is proven, for rows only raise the optimum
+        settled  relative change of the bound in a round at which a solution that still breaks lazy rows
+                 is told; 0: never
         """
         end, rounds, iterations = time.perf_counter() + time_limit, 0, 0
+        before = -np.inf
         while True:
             answer = super().solve_lp(max(end - time.perf_counter(), 0.0), method=method, **options)
             iterations += answer.iterations
@@ -53,7 +56,8 @@ class Lazy(Live):
             if heard is not None:
                 heard(answer.bound)
             broken = self._broken(answer.x, whole_families=rounds >= ONE_BY_ONE)
-            if not len(broken):
+            change, before = answer.bound - before, answer.bound
+            if not len(broken) or (settled and change < settled * abs(before)):
                 duals = np.zeros(self.all.n_rows)
                 duals[self.held] = answer.duals
                 answer.duals = duals

@@ -25,6 +25,8 @@ class Matrix:
     row_lower, row_upper    float arrays of m
     lazy                    int array of m, or None: rows numbered above 0 seldom bind; a live LP may
                             leave a family of equal numbers out until a solution breaks it
+    block                   int array of n, or None: columns of equal numbers meet the others in few rows;
+                            -1: in no block
     column_name, row_name   number -> name; called only when somebody asks
     """
 
@@ -38,6 +40,7 @@ class Matrix:
     row_lower: np.ndarray
     row_upper: np.ndarray
     lazy: np.ndarray | None = None
+    block: np.ndarray | None = None
     column_name: Callable[[int], str] = "x{}".format
     row_name: Callable[[int], str] = "r{}".format
 
@@ -143,3 +146,9 @@ def read_mps(path: str | PathLike) -> Matrix:
     """Reads an MPS or LP file (also .gz). Raises ValueError where it cannot be read as such."""
     from solvers.highs import read_file  # every word of highspy stands in that one file
     return read_file(path)
+
+
+def write_mps(matrix: Matrix, path: str | PathLike) -> None:
+    """Writes an MPS file (LP where the name ends so), columns named c0, c1, ... and rows r0, r1, ..."""
+    from solvers.highs import write_file
+    write_file(matrix, path)

@@ -78,3 +78,18 @@ class Outcome:
         if self.stop is Stop.FAILED:
             return "failed"
         return "no_plan"
+
+
+def words(outcome: Outcome) -> str:
+    """How it ended, in one sentence for people."""
+    if outcome.x is None:
+        return {Stop.INFEASIBLE: "Proven: no solution meets all rows.",
+                Stop.UNBOUNDED: "The objective has no limit.",
+                Stop.TIME_LIMIT: "The effort allowed ended before a solution was found.",
+                Stop.INTERRUPTED: "Interrupted before a solution was found."}.get(
+                    outcome.stop, "The solver failed: numbers of very different size may be the cause.")
+    gap = f"{100 * outcome.gap:.3g} %" if np.isfinite(outcome.gap) else "unknown"
+    return {Stop.OPTIMAL: "Proven optimal.", Stop.GAP_LIMIT: f"Target reached: gap {gap}.",
+            Stop.TIME_LIMIT: f"Effort ended; the best solution is kept: gap {gap}.",
+            Stop.INTERRUPTED: f"Interrupted; the best solution is kept: gap {gap}."}.get(
+                outcome.stop, f"Ended as {outcome.stop}; the best solution is kept: gap {gap}.")

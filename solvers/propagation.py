@@ -71,6 +71,33 @@ class Propagator:
         return not (lower > upper).any()
 
 
+def implied_bounds(matrix: Matrix, rounds: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of all columns, those that are missing taken from the rows where these imply one."""
+    lower, upper = matrix.lower.copy(), matrix.upper.copy()
+    rows = matrix.rows.tocoo()
+    for _ in range(rounds):
+        open_ = np.isinf(lower) | np.isinf(upper)
+        row, column, value = rows.row, rows.col, rows.data
+        low, high = _terms(value, lower[column], upper[column])
+        new_lower, new_upper = lower.copy(), upper.copy()
+        for side, ends, sign in ((matrix.row_upper, low, 1), (matrix.row_lower, high, -1)):
+            missing = np.isinf(ends)
+            rest = np.bincount(row, np.where(missing, 0.0, ends), matrix.n_rows)
+            lacking = np.bincount(row, missing, matrix.n_rows)
+            entry = open_[column] & np.isfinite(side)[row] & (lacking[row] == missing)
+            r, c, v = row[entry], column[entry], value[entry]
+            bound = (side[r] - rest[r] + np.where(missing[entry], 0.0, ends[entry])) / v
+            top = sign * v > 0
+            np.minimum.at(new_upper, c[top], bound[top])
+            np.maximum.at(new_lower, c[~top], bound[~top])
+        new_upper = np.where(np.isinf(upper), new_upper, upper)
+        new_lower = np.where(np.isinf(lower), new_lower, lower)
+        if (np.isinf(new_upper) == np.isinf(upper)).all() and (np.isinf(new_lower) == np.isinf(lower)).all():
+            break
+        lower, upper = new_lower, new_upper
+    return lower, upper
+
+
 def _terms(value, lower, upper):
     """Least and most of value * x for x in [lower, upper]."""
     with np.errstate(invalid="ignore"):

@@ -12,6 +12,7 @@ from solvers.hunt import Hunt
 from solvers.lazy import Lazy
 from solvers.outcome import Stop
 
+SETTLED = 0.05  # of the gap aimed at: lazy rows that move the bound less are left to the dives
 RACE_FROM = 50_000  # nonzeros from which interior point may win against dual simplex
 
 
@@ -19,13 +20,14 @@ def root_lp(hunt: Hunt, race: bool) -> tuple[Lazy, Answer]:
     """Solves the LP relaxation of the hunt's matrix; the live model holds an optimal basis.
 
     race  also run interior point (with crossover) on a second thread
-    The bound of every round goes to the hunt.
+    The bound of every round goes to the hunt. The answer may break lazy rows where these hardly matter.
     """
     matrix = hunt.matrix.relaxed()
+    settled = SETTLED * hunt.target if hunt.matrix.integer.any() else 0.0
     live = Lazy(matrix)
     hunt.times["handover"] = live.handover
     if not race or matrix.nonzeros < RACE_FROM:
-        answer = live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound)
+        answer = live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound, settled=settled)
         hunt.iterations += live.iterations
         return live, answer
 
@@ -45,7 +47,7 @@ def root_lp(hunt: Hunt, race: bool) -> tuple[Lazy, Answer]:
     runner = threading.Thread(target=run_rival, daemon=True)
     runner.start()
     try:
-        answer = live.solve_lp(hunt.left, heard=heard,
+        answer = live.solve_lp(hunt.left, heard=heard, settled=settled,
                                tick=lambda: hunt.tick() or (bool(found) and not finished.is_set()))
     finally:
         finished.set()
@@ -53,6 +55,6 @@ def root_lp(hunt: Hunt, race: bool) -> tuple[Lazy, Answer]:
         runner.join()
     if found and answer.stop is not Stop.OPTIMAL and not hunt.over:
         live.set_basis(rival.basis())
-        answer = live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound)
+        answer = live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound, settled=settled)
     hunt.iterations += live.iterations + rival.iterations
     return live, answer

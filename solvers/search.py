@@ -1,6 +1,7 @@
 """Solves any mixed-integer matrix to a proven gap: LP, dives, neighbourhoods, branch and bound.
 
-Small models go straight to HiGHS. Large ones: the root LP gives the bound; dives
+Small models go straight to HiGHS. Large ones without lazy rows, which may be none of our kind, go to
+it first, and it works on beside the rest. Otherwise: the root LP gives the bound; dives
 on the live LP give a first solution; neighbourhoods improve it; HiGHS's branch and
 bound, started from it, raises the bound when the gap is not yet proven. If no dive
 finds a solution, HiGHS looks for one in the time that is left.
@@ -15,18 +16,21 @@ from pathlib import Path
 
 import numpy as np
 
-from solvers.blocks import settle_blocks
+from solvers.beside import Beside
+from solvers.blocks import components, settle_blocks
 from solvers.dive import Diver, Rule
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
+from solvers.lagrange import Blocks
 from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
-from solvers.outcome import PROVEN, Outcome, Stop
+from solvers.outcome import PROVEN, Outcome, Stop, words
 from solvers.propagation import Propagator
 from solvers.root import root_lp
 
 FEW = 1e-3  # of the costs: outliers that do not count for the scale
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
+APART = 0.05  # of the gap aimed at: what all blocks together may be short of their optima
 DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
          Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
 
@@ -38,6 +42,7 @@ class Profile:
     gap: float
     time_limit: float
     small: int
+    first: float
     threads: int
     race: bool
     dives: int
@@ -94,6 +99,8 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
             ended = _linear(hunt, settings)
         elif matrix.nonzeros <= settings.small:
             ended = _branch(hunt, settings, start, None, seed)
+        elif settings.first > 0 and (matrix.lazy is None or not matrix.lazy.any()):
+            ended = _ordinary(hunt, settings, start, seed)
         else:
             ended = _large(hunt, settings, start, seed)
     except KeyboardInterrupt:
@@ -110,7 +117,7 @@ def cost_scale(cost: np.ndarray) -> float:
     """
     sizes = np.abs(cost[cost != 0])
     most = np.quantile(sizes, 1 - FEW) if len(sizes) else 0.0
-    return 2.0 ** np.round(np.log2(24 / most)) if most > 0 else 1.0
+    return float(2.0 ** np.round(np.log2(24 / most))) if most > 0 else 1.0
 
 
 def _linear(hunt: Hunt, settings: Profile) -> Stop:
@@ -133,28 +140,66 @@ def _tighter(hunt: Hunt, live: Live) -> Answer:
     return live.solve_lp(max(hunt.left, 30.0))
 
 
-def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int) -> Stop | None:
-    """Root LP, dives, neighbourhoods, then branch and bound."""
+def _ordinary(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int) -> Stop | None:
+    """HiGHS alone at first; later our search beside it, or instead of it.
+
+    Instead, where it has not even solved the root LP, or where there are blocks to settle.
+    """
+    with Beside(hunt, {"threads": settings.threads, "random_seed": seed % 2**31}, start) as rival:
+        with hunt.enter("mip"):
+            done = rival.wait(min(settings.first, hunt.left / 4))
+        if not done and not hunt.over:
+            if not np.isfinite(hunt.bound) or _blocks(hunt.matrix) > 1:
+                rival.end()
+                return _large(hunt, settings, start, seed)
+            _large(hunt, replace(settings, race=False, branch=False), start, seed, beside=True)
+            with hunt.enter("mip"):
+                rival.wait(np.inf if settings.branch or hunt.x is None else 0.0)
+        with hunt.enter("mip"):
+            ended = _close(hunt, rival.live, rival.end(), seed)
+    return None if ended is Stop.INTERRUPTED else ended  # we ended it ourselves
+
+
+def _blocks(matrix: Matrix) -> int:
+    """How many independent blocks have whole columns."""
+    return len(np.unique(components(matrix)[matrix.integer]))
+
+
+def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int,
+           beside: bool = False) -> Stop | None:
+    """Root LP, dives, neighbourhoods, then branch and bound, unless that runs beside it."""
     with hunt.enter("lp"):
-        if settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
+        if not beside and settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
         live, root = root_lp(hunt, settings.race)
     if root.stop is Stop.INFEASIBLE:
         return root.stop
     if root.stop is not Stop.OPTIMAL:
-        if hunt.over:
+        if hunt.over or beside:
             return root.stop
         return _branch(hunt, settings, start, None, seed)
     hunt.raise_bound(root.bound)
     hunt.root_bound = hunt.bound
     basis = live.basis()
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
+    apart = None
+    if hunt.matrix.block is not None and not hunt.over:
+        with hunt.enter("blocks"):
+            apart = Blocks(hunt.matrix).relax(
+                root.duals, hunt, APART * hunt.target * abs(hunt.bound), settings.threads)
+        if apart.stop is Stop.INFEASIBLE:
+            return Stop.INFEASIBLE
+        hunt.raise_bound(apart.bound)
     with hunt.enter("dive"):
         if start is not None:
             diver.complete(np.clip(np.rint(start[diver.columns]), diver.lower, diver.upper))
         lower, upper = diver.lower.copy(), diver.upper.copy()
         if not diver.propagator.tighten(lower, upper):
             lower, upper = diver.lower.copy(), diver.upper.copy()  # let the proof come from HiGHS
+        if beside and hunt.x is not None:  # what HiGHS found so far may be poor: one short dive below it
+            diver.dive(root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
+        if apart is not None and hunt.x is None:
+            diver.follow(root, lower, upper, np.where(apart.known, apart.x, np.nan)[diver.columns])
         for rule in DIVES[:settings.dives]:
             if hunt.x is not None or hunt.over:
                 break
@@ -164,7 +209,7 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int) -
         with hunt.enter("neighbourhood"):
             improve(hunt, diver, root, settings)
     ended = None
-    if not hunt.over and (hunt.x is None or settings.branch):
+    if not (hunt.over or beside) and (hunt.x is None or settings.branch):
         bounds = reduced_cost_bounds(hunt, diver, root)
         ended = _branch(hunt, settings, hunt.x if hunt.x is not None else start, bounds, seed)
     _polish(hunt, diver)
@@ -196,16 +241,21 @@ def _branch(hunt: Hunt, settings: Profile, start, bounds, seed: int) -> Stop:
 
         answer = live.solve_mip(hunt.left, gap=hunt.target, start=start, callback=hear, tick=hunt.tick,
                                 node_limit=settings.node_limit or None)
-        hunt.iterations += answer.iterations
-        if hunt.root_bound is None and np.isfinite(hunt.bound):
-            hunt.root_bound = hunt.bound
-        if answer.x is not None:
-            hunt.offer(answer.x)
+        return _close(hunt, live, answer, seed)
+
+
+def _close(hunt: Hunt, live: Live, answer: Answer, seed: int) -> Stop:
+    """Takes the last word of a branch and bound on a live model; duals for the incumbent, if it has none."""
+    hunt.iterations += answer.iterations
+    if hunt.root_bound is None and np.isfinite(hunt.bound):
+        hunt.root_bound = hunt.bound
+    if answer.x is not None:
+        hunt.offer(answer.x)
+        if hunt.x is None or (hunt.duals is None and not hunt.interrupted):
             diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
-            if hunt.x is None or hunt.duals is None:
-                values = hunt.x if hunt.x is not None else answer.x
-                _fixed(hunt, diver, np.rint(values[whole]))
-        hunt.raise_bound(answer.bound)
+            values = hunt.x if hunt.x is not None else answer.x
+            _fixed(hunt, diver, np.rint(values[diver.columns]))
+    hunt.raise_bound(answer.bound)
     if answer.stop is Stop.INFEASIBLE and hunt.x is not None:
         # The tightened bounds leave nothing better: the incumbent is optimal.
         hunt.raise_bound(hunt.objective)
@@ -240,7 +290,7 @@ def _polish(hunt: Hunt, diver: Diver) -> None:
 
 def _outcome(hunt: Hunt, ended: Stop | None) -> Outcome:
     """What the caller gets: own sense, both answers, one sentence."""
-    held = hunt.x is not None
+    held = hunt.x is not None and ended is not Stop.UNBOUNDED  # a point on the way to nowhere is no answer
     if held and hunt.gap <= PROVEN:
         stop = Stop.OPTIMAL
     elif held and hunt.proven:
@@ -253,26 +303,13 @@ def _outcome(hunt: Hunt, ended: Stop | None) -> Outcome:
         stop = Stop.TIME_LIMIT
     else:
         stop = ended
-    hunt.times["total"] = hunt.clock
+    hunt.times["total"], hunt.phase = hunt.clock, "end"
     outcome = Outcome(
-        stop, x=hunt.x, objective=hunt.outward(hunt.objective) if held else None,
+        stop, x=hunt.x if held else None, objective=hunt.outward(hunt.objective) if held else None,
         bound=hunt.outward(hunt.bound), root_bound=hunt.outward(hunt.root_bound),
-        duals=None if hunt.duals is None else hunt.duals / hunt.factor, lp_iterations=hunt.iterations,
+        duals=None if hunt.duals is None or not held else hunt.duals / hunt.factor,
+        lp_iterations=hunt.iterations,
         times=dict(hunt.times), trajectory=list(hunt.trajectory))
-    outcome.message = _words(outcome)
+    outcome.message = words(outcome)
     hunt.tell()
     return outcome
-
-
-def _words(outcome: Outcome) -> str:
-    if outcome.x is None:
-        return {Stop.INFEASIBLE: "Proven: no solution meets all rows.",
-                Stop.UNBOUNDED: "The objective has no limit.",
-                Stop.TIME_LIMIT: "The effort allowed ended before a solution was found.",
-                Stop.INTERRUPTED: "Interrupted before a solution was found."}.get(
-                    outcome.stop, "The solver failed: numbers of very different size may be the cause.")
-    gap = f"{100 * outcome.gap:.3g} %" if np.isfinite(outcome.gap) else "unknown"
-    return {Stop.OPTIMAL: "Proven optimal.", Stop.GAP_LIMIT: f"Target reached: gap {gap}.",
-            Stop.TIME_LIMIT: f"Effort ended; the best solution is kept: gap {gap}.",
-            Stop.INTERRUPTED: f"Interrupted; the best solution is kept: gap {gap}."}.get(
-                outcome.stop, f"Ended as {outcome.stop}; the best solution is kept: gap {gap}.")

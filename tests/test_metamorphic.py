@@ -204,16 +204,9 @@ def names_regions(table) -> list[str]:
 
 
 def model(instance) -> list[str]:
-    """The rows of the model, and the terms in each, in alphabetical order.
-
-    Which of two regions a distance in spend per head is measured from follows their order and changes
-    nothing: that distance (more + less) is named by its year only, its defining row is left out.
-    """
-    def canonical(line: str) -> str:
-        line = re.sub(r"per_head_(more|less)\[[^,]*", "per_head_apart[", line)
-        return " ".join(sorted(re.split(r" (?=[+-] |<=|==|>=)|: ", line)))
-    return sorted(canonical(line) for line in lines(build(instance, MECHANISMS).book)
-                  if not line.startswith("core.per_head_gap"))
+    """The rows of the model, and the terms in each, in alphabetical order."""
+    return sorted(" ".join(sorted(re.split(r" (?=[+-] |<=|==|>=)|: ", line)))
+                  for line in lines(build(instance, MECHANISMS).book))
 
 
 def regions_upside_down(table, rows):

@@ -141,7 +141,8 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--goals", action="store_true",
                            help="instead, solve for each goal's ideal and nadir and keep them in goals.csv")
 
-    from planner.cli import policies, tender
+    from planner.cli import generate, policies, tender
+    generate.add_parser(commands, [common])
     policies.add_parser(commands, [changes, common], share, seconds)
     tender.add_parser(commands, [changes, common], share, seconds)
     return whole

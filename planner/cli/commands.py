@@ -263,3 +263,12 @@ def tender(args, out, err) -> int:
     """Plays the rounds of the tender; see `planner.cli.tender`."""
     from planner.cli.tender import run
     return run(args, out, err)
+
+
+# --- generate ---------------------------------------------------------------------------
+
+
+def generate(args, out, err) -> int:
+    """Makes a synthetic instance; see `planner.cli.generate`."""
+    from planner.cli.generate import run
+    return run(args, out, err)

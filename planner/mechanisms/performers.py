@@ -119,7 +119,7 @@ def _index(core, spent):
     region, stage, year = (np.repeat(codes, kinds) for codes in spent.index.codes)
     performer = np.tile(np.arange(kinds), len(spent))
     index = Index(core.space, ("region", "stage", "performer", "year"), (region, stage, performer, year))
-    most = total(Linear.constant(core.cells, core.spend.upper), spent.index.dims)
+    most = total(Linear.constant(core.cells, core.most(core.spend)), spent.index.dims)
     return index, 0.0, most.on(index).const
 
 

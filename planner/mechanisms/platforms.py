@@ -112,7 +112,7 @@ def add(block, core, data):
     _add_capacity(block, core, data, place, stock)
     reach, by = {}, "zone" if core.has("zone") else "region"
     for name, kinds in facilities.reaching(data).items():
-        number = total(stock.where(platform=kinds), (by, "year"))
+        number = block.aggregate(f"{name}_reach", total(stock.where(platform=kinds), (by, "year")))
         reach[name] = number.on(core.space.index(region=None, year=None))
         block.publish(f"{name}_reach", reach[name])
     block.report("platform_reach", **reach)

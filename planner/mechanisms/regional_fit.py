@@ -128,6 +128,7 @@ def add(block, core, data):
     led = able["led"].to_numpy()
     if led.any():
         leading = total(focus.where(able["leads"].to_numpy()), ("industry", "year"))
+        leading = block.aggregate("leading", leading)
         follower = focus.where(led)
         block.require("gradient", follower - leading.shift("year", lag).on(follower.index), "<=", lazy=True)
 

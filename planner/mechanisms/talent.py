@@ -108,7 +108,8 @@ def add(block, core, data):
 
     first = index.code("year") == 0
     before = stock.shift("year", 1).on(index) + number["stock"] * first
-    kept = retain.on(index) - total(retain, ("talent_type", "year")).on(index) * number["gain"]
+    retained = block.aggregate("retained", total(retain, ("talent_type", "year")))
+    kept = retain.on(index) - retained.on(index) * number["gain"]
     block.define("stock_flow", stock - before * number["rate"] - kept - _arrived(train, people)
                  - introduce, "==")
     block.require("retention", retain - (before * number["loss"]).on(losing), "<=", lazy=True)

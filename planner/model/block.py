@@ -36,6 +36,12 @@ class Block:
         self.pyomo.add_component(name, made)
         return made
 
+    def aggregate(self, name: str, sums: Linear, upper=None) -> Columns:
+        """One column for every sum, so that each of the many rows that read it holds one number for it."""
+        made = self.columns(name, sums.index, upper=upper)
+        self.define(f"{name}_sum", made - sums, "==")
+        return made
+
     def _rows(self, name: str, left: Linear, sense: str, right, lazy: bool) -> Rows:
         body = left - right if hasattr(right, "linear") else left
         bound = 0.0 if hasattr(right, "linear") else right

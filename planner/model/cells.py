@@ -6,6 +6,7 @@ from planner.model.figures import members
 from planner.vocabulary import Table
 from solvers.algebra import Space
 
+
 def dimensions(declared: tuple[Table, ...]) -> dict[str, Table]:
     """The tables that define a dimension: one text key that refers to nothing."""
     found = {}
@@ -34,7 +35,8 @@ def make_space(instance, segments: int) -> Space:
     if "bid" in labels:
         labels["rival"] = labels["bid"]  # the other of two bids that run side by side
     if "region" in labels:
-        labels |= {"donor": labels["region"], "recipient": labels["region"]}  # two regions in one row
+        two = ("donor", "recipient"), ("ahead", "behind")  # two regions in one row
+        labels |= {name: labels["region"] for pair in two for name in pair}
     if "industry" in labels:
         labels |= {"upstream": labels["industry"], "downstream": labels["industry"]}  # two industries
     labels |= {"year": instance.years, "level": ("central", "local"),

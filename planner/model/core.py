@@ -13,15 +13,19 @@ from planner.model.autonomy import close_autonomy
 from planner.model.balances import close_balances
 from planner.model.block import Block, Clause
 from planner.model.cells import make_space
-from planner.model.funding import close_funding
 from planner.model.figures import CORE, curves, members, returns
+from planner.model.funding import close_funding
 from solvers.algebra import Index, Linear, total
 from solvers.arrays import Book
 
-AGGREGATES = (
-    ("region", "stage", "year"), ("industry", "category", "year"), ("industry", "stage", "year"),
-    ("region", "industry", "year"), ("region", "category", "stage", "year"))
-"""Sums of spend that policy rows are written on; each is made when first asked for."""
+AGGREGATES = {
+    ("region", "stage", "year"): None, ("industry", "category", "year"): None,
+    ("industry", "stage", "year"): None, ("region", "industry", "year"): None,
+    ("region", "category", "stage", "year"): None, ("region", "year"): ("region", "stage", "year")}
+"""Sums of spend that policy rows are written on, and the aggregate each sums (None: the cells).
+
+Each is made when first asked for.
+"""
 
 VALUES = (("stage", "year"), ("category", "year"), ("region", "industry", "year"))
 """Sums of value that mechanisms ask for, made likewise."""
@@ -59,7 +63,7 @@ class Core:
         self.curves = curves(instance)
         most = max((len(curve.width) for curve in self.curves.values()), default=1)
         self.space = make_space(instance, most)
-        self.model, self.book = pyo.ConcreteModel(instance.name), Book()
+        self.model, self.book = pyo.ConcreteModel(instance.name), Book(block="region")
         self.balances = {name: Balance() for name in ("central", "local", "talent", "platform",
                                                       "dependence")}
         self.clauses: list[Clause] = []
@@ -122,10 +126,10 @@ class Core:
             wanted.add(self.space.path(("region", "industry", "category", "stage", "year"), dim)[0])
         fitting = [dims for dims in AGGREGATES if wanted <= set(dims)]
         if fitting:  # by size alone, never by what is there already: the order of mechanisms must not matter
-            source = self._aggregate("spend", self.spend, min(fitting, key=lambda dims: np.prod(
+            source = self._spend_aggregate(min(fitting, key=lambda dims: np.prod(
                 [self.space.size(dim) for dim in dims])))
         else:
-            source = self.spend.linear()
+            source = self.spend
         return total(source.where(**labels), by)
 
     def value_by(self, *by: str, **labels) -> Linear:
@@ -148,18 +152,20 @@ class Core:
 
     # --- writing ----------------------------------------------------------------
 
+    def _spend_aggregate(self, dims: tuple[str, ...]) -> Linear:
+        wider = AGGREGATES[dims]
+        return self._aggregate("spend", self.spend if wider is None else self._spend_aggregate(wider), dims)
+
     def _aggregate(self, what: str, source, dims: tuple[str, ...]) -> Linear:
         name = f"{what}_by_" + "_".join(dims)
         if name not in self._aggregates:
             summed = total(source, by=dims)
             most = self.most(summed) if what == "value" else None
-            column = self.block.columns(name, summed.index, upper=most)
-            self.block.define(name + "_sum", column - summed, "==")
-            self._aggregates[name] = column.linear()
+            self._aggregates[name] = self.block.aggregate(name, summed, upper=most).linear()
         return self._aggregates[name]
 
     def _write_cells(self) -> None:
-        """spend, its segments, and the productivity goal."""
+        """The segments of spend, whose sum is spend, and the productivity goal."""
         years = len(self.instance.years)
         cell = self.space.frame(self.baseline[list(CORE)])
         each = np.repeat(np.arange(len(cell)), years)
@@ -168,8 +174,6 @@ class Core:
         gain, discount = returns(self.instance)
         worth = gain * discount
         base = self.baseline["spend"].to_numpy()[each]
-        most = self.instance.setting("max_ratio") * base
-        self.spend = self.block.columns("spend", self.cells, upper=most)
 
         stage = self.cells.code("stage")
         pieces_of = [self.curves[label] for label in self.space.members["stage"]]
@@ -184,8 +188,7 @@ class Core:
             codes[row] for codes in self.cells.codes) + (piece,))
         segment = self.block.columns("segment", index, upper=width[stage[row], piece] * base[row])
         rows = np.arange(len(row))
-        parts = Linear(self.cells, row, rows + segment.first, np.ones(len(row)))
-        self.block.define("spend_of_segments", self.spend - parts, "==")
+        self.spend = Linear(self.cells, row, rows + segment.first, np.ones(len(row)))
         self._order_segments(segment, row, piece, pieces_of)
         per_unit = (worth.ravel()[row] * slope[stage[row], piece])
         self.value = Linear(index, rows, rows + segment.first, per_unit)

@@ -29,9 +29,7 @@ def national_spend(core) -> Linear:
     """All spend by year, as one column a year; made once and shared, so that share rows stay short."""
     made = core.offered("national_spend")
     if made is None:
-        summed = core.spend_by("year")
-        column = core.block.columns("national_spend", summed.index)
-        core.block.define("national_spend_sum", column - summed, "==")
+        column = core.block.aggregate("national_spend", core.spend_by("year"))
         core.block.publish("national_spend", column)
         made = column.linear()
     return made

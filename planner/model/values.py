@@ -10,7 +10,14 @@ import pandas as pd
 
 from planner.model.compliance import read_at, rule, together, worst
 from planner.model.figures import (
-    autonomy_weight, curves, mean_difference, members, reference_per_head, returns, steering_floor)
+    autonomy_weight,
+    curves,
+    mean_difference,
+    members,
+    reference_per_head,
+    returns,
+    steering_floor,
+)
 
 
 def cell_values(instance, allocations: pd.DataFrame) -> np.ndarray:

@@ -20,7 +20,7 @@ from tests.solvers.models import best_by_trying, knapsacks, model, plan_like
 def large(monkeypatch):
     """Lets every model with whole columns take the way of the large ones."""
     def load(name):
-        return replace(load_profile(name), small=0, neighbourhoods=20, stall=6)
+        return replace(load_profile(name), small=0, first=0, neighbourhoods=20, stall=6)
     monkeypatch.setattr(solvers.search, "load_profile", load)
 
 

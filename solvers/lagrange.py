@@ -1,0 +1,112 @@
+"""Price decomposition: the blocks of a matrix solved apart, the rows between them priced.
+
+A plan is block-angular: what one region may do is said by rows of its own, and few rows join the
+regions. With a price on each joining row the model falls apart into small mixed-integer models. The
+sum of their optima bounds the optimum, never worse than the LP whose prices they take, for each
+block keeps its whole numbers (Lagrangian relaxation: Geoffrion, Mathematical Programming Study 2,
+1974); their solutions say how to round.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+
+from solvers.highs import Answer, Live
+from solvers.hunt import Hunt
+from solvers.matrix import Matrix
+from solvers.outcome import Stop
+from solvers.propagation import implied_bounds
+
+NODES = 200    # of one block; its bound counts also where it stops there
+COUPLING = -2  # in place of a block's number: a row that joins blocks
+
+
+@dataclass
+class Relaxed:
+    """The blocks at given prices: a proven bound (minimisation), and their solutions side by side.
+
+    x      array of n; whole columns are whole; rows between blocks may be broken
+    known  bool array of n: columns whose block has a solution
+    stop   OPTIMAL; INFEASIBLE where a block has no solution, so that nothing has; else why it ended early
+    """
+
+    stop: Stop
+    bound: float
+    x: np.ndarray
+    known: np.ndarray
+
+
+class Blocks:
+    """The blocks of a minimisation matrix by its `block` labels; columns without one form a block too.
+
+    Raises ValueError for a matrix without labels.
+    """
+
+    def __init__(self, matrix: Matrix):
+        if matrix.block is None:
+            raise ValueError("the matrix says of no column which block it is in")
+        self.matrix = matrix
+        rows, label = matrix.rows, matrix.block
+        self.lower, self.upper = implied_bounds(matrix)
+        owner = np.full(matrix.n_rows, COUPLING)
+        filled = np.flatnonzero(np.diff(rows.indptr))
+        first = rows.indptr[filled]
+        least, most = (f.reduceat(label[rows.indices], first) for f in (np.minimum, np.maximum))
+        owner[filled] = np.where(least == most, least, COUPLING)
+        self.coupling = owner == COUPLING
+        self.parts = []
+        for name in np.unique(label).tolist():
+            columns, own = np.flatnonzero(label == name), np.flatnonzero(owner == name)
+            self.parts.append((columns, Matrix(
+                np.zeros(len(columns)), 0.0, False, self.lower[columns], self.upper[columns],
+                matrix.integer[columns], rows[own][:, columns], matrix.row_lower[own], matrix.row_upper[own])))
+
+    def relax(self, duals: np.ndarray, hunt: Hunt, tolerance: float, threads: int) -> Relaxed:
+        """Solves every block at the prices of the rows between them.
+
+        duals      per row of the matrix; a price that would ask for a side that is not there counts as 0
+        tolerance  what all blocks together may be short of their optima
+        threads    blocks solved at a time; the result does not depend on it
+        """
+        matrix = self.matrix
+        price = np.where(self.coupling, duals, 0.0)
+        side = np.where(price > 0, matrix.row_lower, matrix.row_upper)
+        price = np.where(np.isfinite(side), price, 0.0)
+        cost = matrix.cost - matrix.rows.T @ price
+        bound = matrix.offset + float(np.where(price != 0, side, 0.0) @ price)
+        ended = threading.Event()
+        x, known, stop = np.zeros(matrix.n_columns), np.zeros(matrix.n_columns, bool), Stop.OPTIMAL
+
+        def solve(part) -> Answer:
+            columns, model = part
+            live = Live(model)
+            live.set_cost(cost[columns])
+            return live.solve_mip(hunt.left, absolute_gap=tolerance / len(self.parts), node_limit=NODES,
+                                  tick=lambda: hunt.over or ended.is_set())
+
+        for (columns, _), answer in zip(self.parts, _side_by_side(solve, self.parts, threads, hunt, ended)):
+            hunt.iterations += answer.iterations
+            if answer.stop in (Stop.INFEASIBLE, Stop.UNBOUNDED, Stop.FAILED, Stop.INTERRUPTED):
+                stop = answer.stop if stop is not Stop.INFEASIBLE else stop
+            bound += -np.inf if answer.bound is None else answer.bound
+            if answer.x is not None:
+                x[columns], known[columns] = answer.x, True
+        return Relaxed(stop, bound, x, known)
+
+
+def _side_by_side(solve, parts, threads: int, hunt: Hunt, ended: threading.Event) -> list[Answer]:
+    """Answers in order; the clock of the hunt goes on ticking."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="block") as pool:
+        try:
+            runs = [pool.submit(solve, part) for part in parts]
+            while wait(runs, timeout=0.2).not_done:
+                hunt.tick()
+        except BaseException:
+            ended.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+        return [run.result() for run in runs]
