@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help plan test test-slow bench-build docs price-tags clean
+.PHONY: help plan test test-slow bench bench-build docs price-tags clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -30,6 +30,11 @@ $(VENV)/.bench: $(READY)
 
 bench-build: $(VENV)/.bench ## building and hand-over, against Pyomo's own HiGHS interface and linopy
 	$(RUN)/python -m tests.benchmarks.build --write
+
+bench: bench-build ## also the search: against rivals, live against cold, growth (an hour or more)
+	$(RUN)/python -m tests.benchmarks.search live --write
+	$(RUN)/python -m tests.benchmarks.search rivals --scenario all-mechanisms --write
+	$(RUN)/python -m tests.benchmarks.search growth --write
 
 docs: $(READY) ## the manual pages, from the mechanism records
 	$(RUN)/python -m planner.report.manual docs

@@ -19,9 +19,19 @@ from planner.instance import Instance, read
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
 from planner.model.goals import (
-    POINTS, SMALL_SUM, Aim, aims, in_use, region_utility, relief_cost, weighted_sum, write_goal)
+    POINTS,
+    SMALL_SUM,
+    Aim,
+    aims,
+    in_use,
+    region_utility,
+    relief_cost,
+    weighted_sum,
+    write_goal,
+)
 from planner.plan import Plan, measure_all, tables_of
 from planner.rounding import round_grants, told
+from solvers.kept import Kept
 from solvers.matrix import Matrix
 from solvers.outcome import Outcome
 from solvers.search import solve as search
@@ -54,12 +64,14 @@ def load(path, scenario: str | None = None, overrides=()) -> Instance:
 def solve(instance: Instance | str | Path, *, scenario: str | None = None, overrides=(),
           gap: float = 0.01, time_limit: float = 600.0, profile: str = "balanced",
           progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
-          mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True) -> Plan:
+          mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True, kept: Kept | None = None) -> Plan:
     """Solves an instance to a plan within a relative gap and a time limit (seconds).
 
     progress  called with {time, phase, incumbent, bound, gap} while it runs
     stop      asked now and then; True keeps the incumbent and ends the search
     rounding  grants in whole units where `minimum_grant` is on and its unit set (`planner.rounding`)
+    kept      give the same one to several solves of an instance that differ in numbers only: each goes on
+              from the LP and the plan of the one before (weighted sum and worst case; other modes start anew)
     Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input.
     """
     clock = {"start": time.perf_counter()}
@@ -86,7 +98,7 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     elif instance.mode == "leximin":
         outcome = leximin(core, goals, matrix, options)
     else:
-        outcome = search(matrix, **options)
+        outcome = search(matrix, **options, kept=kept)
     if outcome.x is None:
         raise NoPlan(outcome)
     clock["searched"] = time.perf_counter()

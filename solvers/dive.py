@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from solvers.guide import Guide, Point
-from solvers.highs import Answer, Live
+from solvers.highs import Answer
 from solvers.hunt import Hunt
+from solvers.lazy import Lazy
 from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
@@ -42,12 +43,18 @@ class Step:
 class Diver:
     """Dives on one live LP. Keeps the live model's integer bounds to itself."""
 
-    def __init__(self, hunt: Hunt, live: Live, propagator: Propagator, rng: np.random.Generator):
+    def __init__(self, hunt: Hunt, live: Lazy, propagator: Propagator, rng: np.random.Generator):
         self.hunt, self.live, self.propagator, self.rng = hunt, live, propagator, rng
         self.columns = propagator.columns
         self.lower = hunt.matrix.lower[self.columns].copy()
         self.upper = hunt.matrix.upper[self.columns].copy()
         self.lps = 0
+        self.basis = None  # of the last solution offered
+
+    def twin(self) -> Diver:
+        """Another diver of the same hunt, with a live LP and random choices of its own."""
+        rng = np.random.default_rng(self.rng.integers(2**31))
+        return Diver(self.hunt, self.live.twin(), self.propagator, rng)
 
     @cached_property
     def guide(self) -> Guide:
@@ -114,15 +121,17 @@ class Diver:
                     return False
         return False
 
-    def follow(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray) -> bool:
+    def follow(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray,
+               reach: float = AGREED) -> bool:
         """A dive that first takes over whole values found elsewhere; True if a new incumbent was found.
 
         answer  an LP answer within the bounds; wanted: array over the whole columns, NaN where none
+        reach   distance from the LP up to which a value is taken over
         The values nearest to the LP go first; where all of them together have no solution, half are tried.
         """
         apart = np.abs(wanted - answer.x[self.columns])
         order = np.argsort(apart, kind="stable")
-        order = order[apart[order] < AGREED]
+        order = order[apart[order] < reach]
         while len(order) and not self.hunt.over:
             low, high = lower.copy(), upper.copy()
             if self._fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
@@ -197,4 +206,7 @@ class Diver:
         answer = self.solve(whole, whole, cutoff)
         if answer.stop is not Stop.OPTIMAL:
             return False
-        return self.hunt.offer(answer.x, answer.duals)
+        if not self.hunt.offer(answer.x, answer.duals):
+            return False
+        self.basis = self.live.basis()
+        return True

@@ -41,7 +41,7 @@ class Hunt:
         self.interrupted = False
         self.settled = False  # has a branch and bound beside the search said its last word?
         self._told = -np.inf
-        self._lock = threading.RLock()
+        self._lock, self._owner = threading.RLock(), threading.get_ident()
 
     @property
     def clock(self) -> float:
@@ -91,7 +91,12 @@ class Hunt:
                 self._note()
 
     def tick(self) -> bool:
-        """Called now and then: tells progress each second; True when the search should end."""
+        """Called now and then: tells progress each second; True when the search should end.
+
+        On other threads than the one that made the hunt, only the second.
+        """
+        if threading.get_ident() != self._owner:
+            return self.over
         if self.stop is not None and not self.interrupted and self.stop():
             self.interrupted = True
         if self.clock - self._told >= 0.9:

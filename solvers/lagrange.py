@@ -63,7 +63,8 @@ class Blocks:
             columns, own = np.flatnonzero(label == name), np.flatnonzero(owner == name)
             self.parts.append((columns, Matrix(
                 np.zeros(len(columns)), 0.0, False, self.lower[columns], self.upper[columns],
-                matrix.integer[columns], rows[own][:, columns], matrix.row_lower[own], matrix.row_upper[own])))
+                matrix.integer[columns], rows[own][:, columns],
+                matrix.row_lower[own], matrix.row_upper[own])))
 
     def relax(self, duals: np.ndarray, hunt: Hunt, tolerance: float, threads: int) -> Relaxed:
         """Solves every block at the prices of the rows between them.
@@ -92,9 +93,11 @@ class Blocks:
             hunt.iterations += answer.iterations
             if answer.stop in (Stop.INFEASIBLE, Stop.UNBOUNDED, Stop.FAILED, Stop.INTERRUPTED):
                 stop = answer.stop if stop is not Stop.INFEASIBLE else stop
-            bound += -np.inf if answer.bound is None else answer.bound
+            bound += -np.inf if answer.bound is None or answer.stop is Stop.FAILED else answer.bound
             if answer.x is not None:
                 x[columns], known[columns] = answer.x, True
+        if stop is Stop.OPTIMAL and hunt.left <= 0:
+            stop = Stop.TIME_LIMIT
         return Relaxed(stop, bound, x, known)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -66,6 +67,28 @@ class Lazy(Live):
             rounds, method = rounds + 1, "simplex"  # it alone goes on from a basis
         answer.iterations = iterations
         return answer
+
+    def become(self, matrix: Matrix) -> None:
+        """Changes the live model into the relaxation of another matrix of the same shape, in place."""
+        old, held = self.all, self.held
+        self.all = matrix if matrix.lazy is not None else replace(matrix, lazy=old.lazy)
+        every = np.arange(matrix.n_columns)
+        self.set_offset(matrix.offset)
+        self.set_cost(matrix.cost)
+        self.set_bounds(every, matrix.lower, matrix.upper)
+        self.set_row_bounds(np.arange(len(held)), matrix.row_lower[held], matrix.row_upper[held])
+        change = (matrix.rows[held] - old.rows[held]).tocoo()
+        moved = change.data != 0
+        row, column = change.row[moved], change.col[moved]
+        new = np.asarray(matrix.rows[held[row], column]).ravel() if len(row) else np.zeros(0)
+        self.change_coefficients(row, column, new)
+
+    def twin(self) -> Lazy:
+        """Another live model of the same LP, with the same rows and basis."""
+        made = Lazy(self.all)
+        made._add(self.held[len(made.held):])
+        made.set_basis(self.basis())
+        return made
 
     def solve_mip(self, *args, **options):
         """Not for this class: branch and bound would never see the absent rows."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import numpy as np
 
 from solvers.dive import Diver, Rule
@@ -21,10 +23,10 @@ def reduced_cost_bounds(hunt: Hunt, diver: Diver, root: Answer) -> tuple[np.ndar
     cost, x = root.reduced[diver.columns], root.x[diver.columns]
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = np.floor(room / np.abs(cost) + 1e-6)
-    at_lower = (cost > 1e-7) & (np.abs(x - lower) < 1e-9)
-    at_upper = (cost < -1e-7) & (np.abs(x - upper) < 1e-9)
-    upper = np.where(at_lower, np.minimum(upper, lower + reach), upper)
-    lower = np.where(at_upper, np.maximum(lower, upper - reach), lower)
+        at_lower = (cost > 1e-7) & (np.abs(x - lower) < 1e-9)
+        at_upper = (cost < -1e-7) & (np.abs(x - upper) < 1e-9)
+        upper = np.where(at_lower, np.minimum(upper, lower + reach), upper)
+        lower = np.where(at_upper, np.maximum(lower, upper - reach), lower)
     return lower, upper
 
 
@@ -57,7 +59,26 @@ class Neighbours:
 
 
 def improve(hunt: Hunt, diver: Diver, root: Answer, settings) -> None:
-    """Searches neighbourhoods until the gap is proven, they stall, or their share of time is used."""
+    """Searches neighbourhoods until the gap is proven, they stall, or their share of time is used.
+
+    With two threads, and where chance may decide (`race`), two searches at a time share what they find.
+    """
+    if settings.threads < 2 or not settings.race:
+        return _improve(hunt, diver, root, settings)
+    with ThreadPoolExecutor(1, thread_name_prefix="neighbourhood") as pool:
+        other = pool.submit(_improve, hunt, diver.twin(), root, settings)
+        try:
+            _improve(hunt, diver, root, settings)
+        except KeyboardInterrupt:
+            hunt.interrupted = True
+            raise
+        while wait([other], timeout=0.2).not_done:
+            hunt.tick()
+        other.result()
+
+
+def _improve(hunt: Hunt, diver: Diver, root: Answer, settings) -> None:
+    """One search of neighbourhoods on one live LP."""
     rng, ended = diver.rng, hunt.clock + settings.neighbourhood_share * hunt.left
     neighbours = Neighbours(hunt, diver)
     relaxed = root.x[diver.columns]

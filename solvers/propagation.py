@@ -7,6 +7,7 @@ import numpy as np
 from solvers.matrix import Matrix
 
 SLACK = 1e-7
+DIGITS = 1e-12  # of the terms of a row: what summing them may lose
 
 
 class Propagator:
@@ -75,18 +76,21 @@ def implied_bounds(matrix: Matrix, rounds: int = 6) -> tuple[np.ndarray, np.ndar
     """Bounds of all columns, those that are missing taken from the rows where these imply one."""
     lower, upper = matrix.lower.copy(), matrix.upper.copy()
     rows = matrix.rows.tocoo()
+    there = rows.data != 0
+    row, column, value = rows.row[there], rows.col[there], rows.data[there]
     for _ in range(rounds):
         open_ = np.isinf(lower) | np.isinf(upper)
-        row, column, value = rows.row, rows.col, rows.data
         low, high = _terms(value, lower[column], upper[column])
         new_lower, new_upper = lower.copy(), upper.copy()
         for side, ends, sign in ((matrix.row_upper, low, 1), (matrix.row_lower, high, -1)):
             missing = np.isinf(ends)
-            rest = np.bincount(row, np.where(missing, 0.0, ends), matrix.n_rows)
+            ends = np.where(missing, 0.0, ends)
+            rest = np.bincount(row, ends, matrix.n_rows)
+            blur = DIGITS * (np.bincount(row, np.abs(ends), matrix.n_rows) + np.abs(_number(side)))
             lacking = np.bincount(row, missing, matrix.n_rows)
             entry = open_[column] & np.isfinite(side)[row] & (lacking[row] == missing)
             r, c, v = row[entry], column[entry], value[entry]
-            bound = (side[r] - rest[r] + np.where(missing[entry], 0.0, ends[entry])) / v
+            bound = (side[r] + sign * blur[r] - rest[r] + ends[entry]) / v
             top = sign * v > 0
             np.minimum.at(new_upper, c[top], bound[top])
             np.maximum.at(new_lower, c[~top], bound[~top])

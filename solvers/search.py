@@ -1,10 +1,10 @@
 """Solves any mixed-integer matrix to a proven gap: LP, dives, neighbourhoods, branch and bound.
 
 Small models go straight to HiGHS. Large ones without lazy rows, which may be none of our kind, go to
-it first, and it works on beside the rest. Otherwise: the root LP gives the bound; dives
-on the live LP give a first solution; neighbourhoods improve it; HiGHS's branch and
-bound, started from it, raises the bound when the gap is not yet proven. If no dive
-finds a solution, HiGHS looks for one in the time that is left.
+it first, and it works on beside the rest. Otherwise: the root LP gives the bound, and blocks solved
+apart a better one; dives give a first solution; neighbourhoods improve it; HiGHS's branch and bound,
+started from it, raises the bound when the gap is not yet proven. If no dive finds a solution, HiGHS
+looks for one in the time that is left.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ import numpy as np
 
 from solvers.beside import Beside
 from solvers.blocks import components, settle_blocks
-from solvers.dive import Diver, Rule
+from solvers.dive import Diver
+from solvers.first import First
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
+from solvers.kept import Kept
 from solvers.lagrange import Blocks
 from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
@@ -31,8 +33,6 @@ from solvers.root import root_lp
 FEW = 1e-3  # of the costs: outliers that do not count for the scale
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
 APART = 0.05  # of the gap aimed at: what all blocks together may be short of their optima
-DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
-         Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def load_profile(name: str) -> Profile:
 def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None = None,
           profile: str = "balanced", progress: Callable[[dict], None] | None = None,
           start: np.ndarray | None = None, stop: Callable[[], bool] | None = None,
-          seed: int = 0) -> Outcome:
+          seed: int = 0, kept: Kept | None = None) -> Outcome:
     """Solves a model to a relative gap within a time limit (seconds); None: the profile's.
 
     progress  told {time, phase, incumbent, bound, gap} about once a second, values in the
@@ -82,6 +82,7 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     start     a point (array of n); its whole columns are tried first, the rest is solved
     stop      asked about five times a second; True ends the search and keeps the incumbent
     seed      of every random choice
+    kept      what earlier solves of the same model with other numbers left; takes what this one leaves
     Ctrl-C also ends the search and keeps the incumbent. Raises ValueError for a matrix or
     a profile that makes no sense; never takes a stop for a solution.
     """
@@ -89,6 +90,8 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     matrix.check()
     factor = (-1.0 if matrix.maximise else 1.0) * (
         cost_scale(matrix.cost) if matrix.nonzeros > settings.small else 1.0)
+    if kept is not None and kept.fits(matrix):
+        factor, start = np.copysign(kept.factor, factor), kept.x if start is None else start
     inner = replace(matrix, cost=factor * matrix.cost, offset=factor * matrix.offset, maximise=False)
     hunt = Hunt(inner, factor, settings.gap if gap is None else gap,
                 settings.time_limit if time_limit is None else time_limit, progress, stop)
@@ -102,7 +105,7 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
         elif settings.first > 0 and (matrix.lazy is None or not matrix.lazy.any()):
             ended = _ordinary(hunt, settings, start, seed)
         else:
-            ended = _large(hunt, settings, start, seed)
+            ended = _large(hunt, settings, start, seed, kept=kept)
     except KeyboardInterrupt:
         hunt.interrupted = True
     return _outcome(hunt, ended)
@@ -166,12 +169,14 @@ def _blocks(matrix: Matrix) -> int:
 
 
 def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int,
-           beside: bool = False) -> Stop | None:
+           beside: bool = False, kept: Kept | None = None) -> Stop | None:
     """Root LP, dives, neighbourhoods, then branch and bound, unless that runs beside it."""
     with hunt.enter("lp"):
-        if not beside and settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
+        if not (beside or kept) and settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
-        live, root = root_lp(hunt, settings.race)
+        live, root = kept.root(hunt) if kept and kept.fits(hunt.matrix) else root_lp(hunt, settings.race)
+        if kept is not None and root.stop is Stop.OPTIMAL:
+            kept.keep(live, hunt.matrix, hunt.factor)
     if root.stop is Stop.INFEASIBLE:
         return root.stop
     if root.stop is not Stop.OPTIMAL:
@@ -180,9 +185,11 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int,
         return _branch(hunt, settings, start, None, seed)
     hunt.raise_bound(root.bound)
     hunt.root_bound = hunt.bound
-    basis = live.basis()
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
-    apart = None
+    first, apart = First(diver, root, live.basis()), None
+    if start is not None:
+        with hunt.enter("dive"):
+            first.brought_along(start, None if kept is None else kept.solution_basis, settings)
     if hunt.matrix.block is not None and not hunt.over:
         with hunt.enter("blocks"):
             apart = Blocks(hunt.matrix).relax(
@@ -191,20 +198,8 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int,
             return Stop.INFEASIBLE
         hunt.raise_bound(apart.bound)
     with hunt.enter("dive"):
-        if start is not None:
-            diver.complete(np.clip(np.rint(start[diver.columns]), diver.lower, diver.upper))
-        lower, upper = diver.lower.copy(), diver.upper.copy()
-        if not diver.propagator.tighten(lower, upper):
-            lower, upper = diver.lower.copy(), diver.upper.copy()  # let the proof come from HiGHS
-        if beside and hunt.x is not None:  # what HiGHS found so far may be poor: one short dive below it
-            diver.dive(root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
-        if apart is not None and hunt.x is None:
-            diver.follow(root, lower, upper, np.where(apart.known, apart.x, np.nan)[diver.columns])
-        for rule in DIVES[:settings.dives]:
-            if hunt.x is not None or hunt.over:
-                break
-            live.set_basis(basis)
-            diver.dive(root, lower, upper, rule)
+        live.set_basis(first.basis)
+        first.dive(apart, settings, below=beside)
     if hunt.x is not None and not hunt.over:
         with hunt.enter("neighbourhood"):
             improve(hunt, diver, root, settings)
@@ -213,6 +208,8 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int,
         bounds = reduced_cost_bounds(hunt, diver, root)
         ended = _branch(hunt, settings, hunt.x if hunt.x is not None else start, bounds, seed)
     _polish(hunt, diver)
+    if kept is not None:
+        kept.keep_solution(hunt.x, diver.basis)
     return ended
 
 
@@ -255,7 +252,8 @@ def _close(hunt: Hunt, live: Live, answer: Answer, seed: int) -> Stop:
             diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
             values = hunt.x if hunt.x is not None else answer.x
             _fixed(hunt, diver, np.rint(values[diver.columns]))
-    hunt.raise_bound(answer.bound)
+    if answer.stop is not Stop.FAILED:  # HiGHS's bound is then 0
+        hunt.raise_bound(answer.bound)
     if answer.stop is Stop.INFEASIBLE and hunt.x is not None:
         # The tightened bounds leave nothing better: the incumbent is optimal.
         hunt.raise_bound(hunt.objective)

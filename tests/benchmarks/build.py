@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 
+from tests.benchmarks import page
+
 INSTANCE = "instances/china-2022"
 ROUNDS = 3
 
@@ -125,10 +127,7 @@ def main() -> None:
                     f"1 / {whole[way] / whole['ours']:.1f} | {row['peak MiB']:.0f} |")
     print("\n".join(text))
     if "--write" in sys.argv:
-        from pathlib import Path
-        page = Path("docs/performance.md")
-        head = page.read_text().split("<!-- build -->")[0] if page.exists() else "# Performance\n\n"
-        page.write_text(head + "<!-- build -->\n## Building and handing over\n\n" + "\n".join(text) + "\n")
+        page.write("build", "## Building and handing over\n\n" + "\n".join(text))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Small models for the solver tests, and the honest way to solve them: by trying everything."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -78,3 +79,34 @@ def plan_like(seed: int = 0, regions: int = 6, industries: int = 5, years: int =
     upper = np.concatenate((base.ravel(), 2 * base.ravel(), np.ones(cells), np.full(regions * years, 2.0)))
     integer = np.arange(n) >= 2 * cells
     return model(cost, rows, low, high, upper=upper, integer=integer)
+
+
+def block_angular(seed: int, blocks: int = 3, size: int = 4) -> Matrix:
+    """A random feasible minimisation of small blocks, loose columns and coupling rows of every kind.
+
+    Every second column of a block is whole; some have no upper bound of their own but for a row of theirs.
+    """
+    rng = np.random.default_rng(seed)
+    label = np.append(np.repeat(np.arange(blocks), size), [-1, -1])
+    n, inside = len(label), label >= 0
+    upper = rng.integers(2, 6, n).astype(float)
+    held = np.rint(upper * rng.random(n))
+    rows, low, high = [], [], []
+
+    def row(mask, values, kind):
+        line = np.where(mask, values, 0.0)
+        at = line @ held
+        rows.append(line)
+        low.append(-np.inf if kind == "<=" else at if kind == "==" else at - rng.integers(0, 4))
+        high.append(np.inf if kind == ">=" else at if kind == "==" else at + rng.integers(0, 4))
+
+    for block in range(blocks):
+        here = label == block
+        row(here, rng.integers(2, 9, n), "<=")
+        row(here, rng.integers(-5, 6, n), rng.choice(["<=", ">=", "<=>"]))
+    for kind in ("<=", ">=", "==", "<=>"):
+        row(rng.random(n) < 0.8, rng.integers(-4, 8, n), kind)
+    upper[inside & (rng.random(n) < 0.3)] = np.inf
+    integer = inside & (np.arange(n) % 2 == 0)
+    return replace(model(rng.integers(-9, 10, n), rows, low, high, upper=upper, integer=integer,
+                         maximise=False, offset=3.0), block=label)

@@ -53,3 +53,23 @@ def test_pyomos_own_solver_gets_the_hand_worked_optimum(model):
 def test_our_search_gets_the_same(model):
     from solvers.search import solve
     assert solve(model.book.matrix(), gap=0.0).objective == pytest.approx(32.5)
+
+
+def test_columns_say_which_member_of_the_block_dimension_they_are_in():
+    """Also by a parent of a dimension of theirs; -1 without either; nothing where nobody asks."""
+    space = Space({"region": ("north", "south"), "city": tuple("abc"), "year": (1, 2)},
+                  {("city", "region"): {"a": "south", "b": "north", "c": "south"}})
+    for block, told in (("region", [0, 1, 1, 1, 0, 0, 1, 1, -1, -1, -1]),
+                        ("city", [-1, -1, 0, 0, 1, 1, 2, 2, -1, -1, -1]),
+                        ("year", [-1, -1, 0, 1, 0, 1, 0, 1, 0, 1, -1])):
+        book = Book(block=block)
+        for index in (space.index(region=None), space.index(city=None, year=None), space.index(year=None),
+                      space.index()):
+            Columns(book, index)
+        matrix = book.matrix()
+        assert matrix.block.tolist() == told and matrix.block.dtype.kind == "i"
+    assert Book(block="region").matrix().block.tolist() == []
+
+
+def test_without_a_block_dimension_nothing_is_told(model):
+    assert model.book.block is None and model.book.matrix().block is None

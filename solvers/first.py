@@ -1,0 +1,62 @@
+"""Ways to a first solution: from one brought along, from the blocks solved apart, by plain dives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from solvers.dive import Diver, Rule
+from solvers.highs import Answer
+from solvers.lagrange import Relaxed
+from solvers.neighbourhood import improve
+
+FIRST_TURNS = 2  # neighbourhoods of a solution brought along, before anything else is tried
+DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
+         Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
+
+
+@dataclass
+class First:
+    """First solutions on a live LP at its root; found ones are the hunt's incumbent.
+
+    root, basis  the LP's optimal answer, and its basis
+    """
+
+    diver: Diver
+    root: Answer
+    basis: object
+
+    def brought_along(self, start: np.ndarray, basis, settings) -> None:
+        """The whole values of a point (array of n), or of most of it; then what is near to that.
+
+        basis  of the LP that gave the point, or None
+        """
+        diver, hunt = self.diver, self.diver.hunt
+        wanted = np.clip(np.rint(start[diver.columns]), diver.lower, diver.upper)
+        if basis is not None:
+            diver.live.set_basis(basis)
+        if not diver.complete(wanted):
+            diver.live.set_basis(self.basis)
+            diver.follow(self.root, diver.lower, diver.upper, wanted, reach=np.inf)
+        if hunt.x is not None and not hunt.over:
+            improve(hunt, diver, self.root, replace(settings, neighbourhoods=FIRST_TURNS))
+
+    def dive(self, apart: Relaxed | None, settings, below: bool) -> None:
+        """After the blocks where there are, else by the LP alone, until there is a solution.
+
+        below  one short dive even where there is one, to better what somebody else found
+        """
+        diver, hunt = self.diver, self.diver.hunt
+        lower, upper = diver.lower.copy(), diver.upper.copy()
+        if not diver.propagator.tighten(lower, upper):
+            lower, upper = diver.lower.copy(), diver.upper.copy()  # let the proof come from HiGHS
+        if below and hunt.x is not None:
+            diver.dive(self.root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
+        if apart is not None and hunt.x is None:
+            diver.follow(self.root, lower, upper, np.where(apart.known, apart.x, np.nan)[diver.columns])
+        for rule in DIVES[:settings.dives]:
+            if hunt.x is not None or hunt.over:
+                break
+            diver.live.set_basis(self.basis)
+            diver.dive(self.root, lower, upper, rule)

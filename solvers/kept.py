@@ -1,0 +1,53 @@
+"""What one solve leaves for the next of the same model with other numbers: live LP, basis, solution.
+
+A changed budget, floor, price or weight leaves most of an optimal basis as it was. The live LP is
+changed in place and goes on from there by dual simplex.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solvers.highs import Answer
+from solvers.hunt import Hunt
+from solvers.lazy import Lazy
+from solvers.matrix import Matrix
+
+
+class Kept:
+    """Give the same `Kept` to every `solvers.search.solve` of a model whose numbers change.
+
+    Rows and columns must stay where they are; a model of another shape is solved from scratch.
+    factor  of the live LP's costs over the caller's: a changed one would spoil the basis
+    x       the last solution, array of n, or None
+    """
+
+    def __init__(self):
+        self.live: Lazy | None = None
+        self.basis = self.solution_basis = self.matrix = self.x = self.factor = None
+
+    def fits(self, matrix: Matrix) -> bool:
+        """Is there a live LP of this shape?"""
+        old = self.matrix
+        return old is not None and old.rows.shape == matrix.rows.shape and (
+            old.integer == matrix.integer).all()
+
+    def root(self, hunt: Hunt) -> tuple[Lazy, Answer]:
+        """The root LP of the hunt's matrix, from the kept basis."""
+        self.live.become(hunt.matrix)
+        self.live.set_basis(self.basis)
+        before = self.live.iterations
+        answer = self.live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound)
+        hunt.iterations += self.live.iterations - before
+        return self.live, answer
+
+    def keep(self, live: Lazy, matrix: Matrix, factor: float) -> None:
+        """Takes a live LP as it stands at its root; with another one, solutions of the last are of no use."""
+        if live is not self.live:
+            self.x = self.solution_basis = None
+        self.live, self.basis, self.matrix, self.factor = live, live.basis(), matrix, factor
+
+    def keep_solution(self, x: np.ndarray | None, basis) -> None:
+        """Takes the last solution, and the basis of the LP that gave it, if there are."""
+        self.x = self.x if x is None else x
+        self.solution_basis = self.solution_basis if basis is None else basis
