@@ -15,7 +15,6 @@ from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
 WHOLE = 1e-6
-AGREED = 0.5  # distance from the LP up to which a value found elsewhere is taken over
 
 
 @dataclass
@@ -121,17 +120,15 @@ class Diver:
                     return False
         return False
 
-    def follow(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray,
-               reach: float = AGREED) -> bool:
+    def follow(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray) -> bool:
         """A dive that first takes over whole values found elsewhere; True if a new incumbent was found.
 
         answer  an LP answer within the bounds; wanted: array over the whole columns, NaN where none
-        reach   distance from the LP up to which a value is taken over
         The values nearest to the LP go first; where all of them together have no solution, half are tried.
         """
         apart = np.abs(wanted - answer.x[self.columns])
         order = np.argsort(apart, kind="stable")
-        order = order[apart[order] < reach]
+        order = order[np.isfinite(wanted[order])]
         while len(order) and not self.hunt.over:
             low, high = lower.copy(), upper.copy()
             if self._fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):

@@ -38,7 +38,7 @@ class First:
             diver.live.set_basis(basis)
         if not diver.complete(wanted):
             diver.live.set_basis(self.basis)
-            diver.follow(self.root, diver.lower, diver.upper, wanted, reach=np.inf)
+            diver.follow(self.root, diver.lower, diver.upper, wanted)
         if hunt.x is not None and not hunt.over:
             improve(hunt, diver, self.root, replace(settings, neighbourhoods=FIRST_TURNS))
 
