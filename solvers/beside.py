@@ -68,9 +68,7 @@ class Beside:
     def _hear(self, event: dict) -> None:
         if event["incumbent"] is not None:
             self._held = min(self._held, event["incumbent"])
-        self.hunt.raise_bound(event["bound"])
-        if event["x"] is not None:
-            self.hunt.offer(event["x"])
+        self.hunt.hear(event)
 
     def _offers(self) -> np.ndarray | None:
         """The hunt's incumbent, once, where it is better than branch and bound's own."""

@@ -47,13 +47,14 @@ class Diver:
         self.columns = propagator.columns
         self.lower = hunt.matrix.lower[self.columns].copy()
         self.upper = hunt.matrix.upper[self.columns].copy()
-        self.lps = 0
         self.basis = None  # of the last solution offered
 
     def twin(self) -> Diver:
         """Another diver of the same hunt, with a live LP and random choices of its own."""
         rng = np.random.default_rng(self.rng.integers(2**31))
-        return Diver(self.hunt, self.live.twin(), self.propagator, rng)
+        made = Diver(self.hunt, self.live.twin(), self.propagator, rng)
+        made.guide = self.guide  # it only reads the matrix
+        return made
 
     @cached_property
     def guide(self) -> Guide:
@@ -63,7 +64,6 @@ class Diver:
     def solve(self, lower: np.ndarray, upper: np.ndarray, cutoff: float | None = None) -> Answer:
         """The LP with these bounds on the whole columns."""
         self.live.set_bounds(self.columns, lower, upper)
-        self.lps += 1
         before = self.live.iterations
         answer = self.live.solve_lp(self.hunt.left, tick=self.hunt.tick, cutoff=cutoff)
         if answer.stop is Stop.FAILED:  # numerical trouble: once more without the basis

@@ -90,6 +90,12 @@ class Hunt:
                 self.bound = bound
                 self._note()
 
+    def hear(self, event: dict) -> None:
+        """Takes what a branch and bound tells: its bound, and its new incumbent `x` where there is one."""
+        self.raise_bound(event["bound"])
+        if event["x"] is not None:
+            self.offer(event["x"])
+
     def tick(self) -> bool:
         """Called now and then: tells progress each second; True when the search should end.
 

@@ -51,7 +51,7 @@ class Blocks:
             raise ValueError("the matrix says of no column which block it is in")
         self.matrix = matrix
         rows, label = matrix.rows, matrix.block
-        self.lower, self.upper = implied_bounds(matrix)
+        lower, upper = implied_bounds(matrix)
         owner = np.full(matrix.n_rows, COUPLING)
         filled = np.flatnonzero(np.diff(rows.indptr))
         first = rows.indptr[filled]
@@ -62,7 +62,7 @@ class Blocks:
         for name in np.unique(label).tolist():
             columns, own = np.flatnonzero(label == name), np.flatnonzero(owner == name)
             self.parts.append((columns, Matrix(
-                np.zeros(len(columns)), 0.0, False, self.lower[columns], self.upper[columns],
+                np.zeros(len(columns)), 0.0, False, lower[columns], upper[columns],
                 matrix.integer[columns], rows[own][:, columns],
                 matrix.row_lower[own], matrix.row_upper[own])))
 

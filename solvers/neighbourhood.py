@@ -63,24 +63,24 @@ def improve(hunt: Hunt, diver: Diver, root: Answer, settings) -> None:
 
     With two threads, and where chance may decide (`race`), two searches at a time share what they find.
     """
+    neighbours = Neighbours(hunt, diver)
     if settings.threads < 2 or not settings.race:
-        return _improve(hunt, diver, root, settings)
+        return _improve(hunt, diver, root, settings, neighbours)
     with ThreadPoolExecutor(1, thread_name_prefix="neighbourhood") as pool:
-        other = pool.submit(_improve, hunt, diver.twin(), root, settings)
+        other = pool.submit(_improve, hunt, diver.twin(), root, settings, neighbours)
         try:
-            _improve(hunt, diver, root, settings)
-        except KeyboardInterrupt:
-            hunt.interrupted = True
+            _improve(hunt, diver, root, settings, neighbours)
+            while wait([other], timeout=0.2).not_done:
+                hunt.tick()
+        except BaseException:
+            hunt.interrupted = True  # leaving the pool waits for the other search
             raise
-        while wait([other], timeout=0.2).not_done:
-            hunt.tick()
         other.result()
 
 
-def _improve(hunt: Hunt, diver: Diver, root: Answer, settings) -> None:
+def _improve(hunt: Hunt, diver: Diver, root: Answer, settings, neighbours: Neighbours) -> None:
     """One search of neighbourhoods on one live LP."""
     rng, ended = diver.rng, hunt.clock + settings.neighbourhood_share * hunt.left
-    neighbours = Neighbours(hunt, diver)
     relaxed = root.x[diver.columns]
     count = len(relaxed)
     size, failed = max(20, count // 20), 0

@@ -78,7 +78,8 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     """Solves a model to a relative gap within a time limit (seconds); None: the profile's.
 
     progress  told {time, phase, incumbent, bound, gap} about once a second, values in the
-              model's own sense, None where unknown; phases: lp, dive, neighbourhood, mip, polish
+              model's own sense, None where unknown; phases: lp, blocks, dive, neighbourhood, mip,
+              polish, end
     start     a point (array of n); its whole columns are tried first, the rest is solved
     stop      asked about five times a second; True ends the search and keeps the incumbent
     seed      of every random choice
@@ -230,13 +231,7 @@ def _branch(hunt: Hunt, settings: Profile, start, bounds, seed: int) -> Stop:
     with hunt.enter("mip"):
         live = Live(matrix, {"threads": settings.threads, "random_seed": seed % 2**31})
         hunt.times["handover"] = hunt.times.get("handover", 0.0) + live.handover
-
-        def hear(event):
-            hunt.raise_bound(event["bound"])
-            if event["x"] is not None:
-                hunt.offer(event["x"])
-
-        answer = live.solve_mip(hunt.left, gap=hunt.target, start=start, callback=hear, tick=hunt.tick,
+        answer = live.solve_mip(hunt.left, gap=hunt.target, start=start, callback=hunt.hear, tick=hunt.tick,
                                 node_limit=settings.node_limit or None)
         return _close(hunt, live, answer, seed)
 
