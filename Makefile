@@ -3,15 +3,16 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SUDO   := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: help plan test test-slow bench bench-build docs price-tags clean
+.PHONY: help plan test test-slow browser office bench bench-build docs price-tags clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,cluster]'
 	@touch $(READY)
 
 plan: $(READY) ## solve the flagship instance to an Excel plan and check it
@@ -23,6 +24,13 @@ test: $(READY) ## the tests (under 10 minutes on 2 cores)
 
 test-slow: $(READY) ## the tests that take minutes
 	$(RUN)/python -m pytest -m "slow"
+
+# Debian's packages; other systems have the same programs under other names.
+browser: ## install a browser for the tests that need one (Debian; asks for root)
+	$(SUDO) apt-get update -q && $(SUDO) apt-get install -yq --no-install-recommends chromium chromium-driver fonts-noto-cjk
+
+office: ## install LibreOffice for the tests that recalculate workbooks (Debian; asks for root)
+	$(SUDO) apt-get update -q && $(SUDO) apt-get install -yq --no-install-recommends libreoffice-calc fonts-noto-cjk
 
 $(VENV)/.bench: $(READY)
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

@@ -1,4 +1,4 @@
-"""Every word that sheets show, in English and Chinese, from one catalogue (words.csv)."""
+"""Every word that sheets show, in English and Chinese, from one catalogue (catalogue/*.csv)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ LANGUAGES = ("en", "zh")
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
-    """key -> {'en': ..., 'zh': ...}; lines whose key begins with # head a section."""
-    text = (files("planner.report") / "words.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["key"]: {lang: row[lang] for lang in LANGUAGES}
-            for row in rows if not row["key"].startswith("#")}
+    """key -> {'en': ..., 'zh': ...}; lines whose key begins with # head a section.
+
+    Raises ValueError for a key that stands twice.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted((files("planner.report") / "catalogue").iterdir(), key=lambda file: file.name):
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            if row["key"] in found:
+                raise ValueError(f"{file.name}: {row['key']} stands twice in the catalogue")
+            if not row["key"].startswith("#"):
+                found[row["key"]] = {lang: row[lang] for lang in LANGUAGES}
+    return found
 
 
 def word(key: str, lang: str = "en", **values) -> str:
