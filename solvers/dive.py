@@ -92,7 +92,7 @@ class Diver:
                 order, values = self._order(point, open_, lower, upper, rule)
                 size = max(1, min(limit, int(np.ceil(rule.share * len(order)))))
                 trail.append(Step(lower.copy(), upper.copy(), point, int(order[0]), float(values[0]), size))
-                if self._fix(order, values, size, lower, upper):
+                if self.fix(order, values, size, lower, upper):
                     answer = self.solve(lower, upper, cutoff)
                     if answer.stop is Stop.OPTIMAL:
                         point, limit = self.guide.point(answer.x), 2 * size
@@ -131,7 +131,7 @@ class Diver:
         order = order[np.isfinite(wanted[order])]
         while len(order) and not self.hunt.over:
             low, high = lower.copy(), upper.copy()
-            if self._fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
+            if self.fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
                 within = self.solve(low, high)
                 if within.stop is Stop.OPTIMAL:
                     return self.dive(within, low, high, Rule(share=0.3))
@@ -153,8 +153,8 @@ class Diver:
         order = np.argsort(score, kind="stable")
         return open_[order], value[order]
 
-    def _fix(self, order, values, size: int, lower, upper) -> bool:
-        """Fixes about `size` columns with what follows from them; False on a contradiction."""
+    def fix(self, order, values, size: int, lower, upper) -> bool:
+        """Fixes about `size` columns with what follows from them, in place; False on a contradiction."""
         chunk, at, done = max(1, size // 12), 0, 0
         while done < size and at < len(order):
             part = slice(at, at + chunk)

@@ -9,13 +9,11 @@ block keeps its whole numbers (Lagrangian relaxation: Geoffrion, Mathematical Pr
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solvers.highs import Answer, Live
+from solvers.crew import Crew, Task
 from solvers.hunt import Hunt
 from solvers.matrix import Matrix
 from solvers.outcome import Stop
@@ -66,12 +64,12 @@ class Blocks:
                 matrix.integer[columns], rows[own][:, columns],
                 matrix.row_lower[own], matrix.row_upper[own])))
 
-    def relax(self, duals: np.ndarray, hunt: Hunt, tolerance: float, threads: int) -> Relaxed:
+    def relax(self, duals: np.ndarray, hunt: Hunt, tolerance: float, crew: Crew) -> Relaxed:
         """Solves every block at the prices of the rows between them.
 
         duals      per row of the matrix; a price that would ask for a side that is not there counts as 0
         tolerance  what all blocks together may be short of their optima
-        threads    blocks solved at a time; the result does not depend on it
+        crew       who solves the blocks; the result does not depend on how many do
         """
         matrix = self.matrix
         price = np.where(self.coupling, duals, 0.0)
@@ -79,17 +77,10 @@ class Blocks:
         price = np.where(np.isfinite(side), price, 0.0)
         cost = matrix.cost - matrix.rows.T @ price
         bound = matrix.offset + float(np.where(price != 0, side, 0.0) @ price)
-        ended = threading.Event()
         x, known, stop = np.zeros(matrix.n_columns), np.zeros(matrix.n_columns, bool), Stop.OPTIMAL
-
-        def solve(part) -> Answer:
-            columns, model = part
-            live = Live(model)
-            live.set_cost(cost[columns])
-            return live.solve_mip(hunt.left, absolute_gap=tolerance / len(self.parts), node_limit=NODES,
-                                  tick=lambda: hunt.over or ended.is_set())
-
-        for (columns, _), answer in zip(self.parts, _side_by_side(solve, self.parts, threads, hunt, ended)):
+        tasks = [Task(replace(model, cost=cost[columns]), tolerance / len(self.parts), NODES, hunt.left)
+                 for columns, model in self.parts]
+        for (columns, _), answer in zip(self.parts, crew.solve(tasks, hunt.tick)):
             hunt.iterations += answer.iterations
             if answer.stop in (Stop.INFEASIBLE, Stop.UNBOUNDED, Stop.FAILED, Stop.INTERRUPTED):
                 stop = answer.stop if stop is not Stop.INFEASIBLE else stop
@@ -99,17 +90,3 @@ class Blocks:
         if stop is Stop.OPTIMAL and hunt.left <= 0:
             stop = Stop.TIME_LIMIT
         return Relaxed(stop, bound, x, known)
-
-
-def _side_by_side(solve, parts, threads: int, hunt: Hunt, ended: threading.Event) -> list[Answer]:
-    """Answers in order; the clock of the hunt goes on ticking."""
-    with ThreadPoolExecutor(threads, thread_name_prefix="block") as pool:
-        try:
-            runs = [pool.submit(solve, part) for part in parts]
-            while wait(runs, timeout=0.2).not_done:
-                hunt.tick()
-        except BaseException:
-            ended.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-        return [run.result() for run in runs]

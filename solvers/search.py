@@ -4,7 +4,7 @@ Small models go straight to HiGHS. Large ones without lazy rows, which may be no
 it first, and it works on beside the rest. Otherwise: the root LP gives the bound, and blocks solved
 apart a better one; dives give a first solution; neighbourhoods improve it; HiGHS's branch and bound,
 started from it, raises the bound when the gap is not yet proven. If no dive finds a solution, HiGHS
-looks for one in the time that is left.
+looks for one in the time that is left. Models beyond simplex, with blocks, go the way of `solvers.vast`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from solvers.beside import Beside
 from solvers.blocks import components, settle_blocks
+from solvers.crew import Cluster, Crew, Threads
 from solvers.dive import Diver
 from solvers.first import First
 from solvers.highs import Answer, Live
@@ -29,6 +30,7 @@ from solvers.neighbourhood import improve, reduced_cost_bounds
 from solvers.outcome import PROVEN, Outcome, Stop, words
 from solvers.propagation import Propagator
 from solvers.root import root_lp
+from solvers.vast import solve_vast
 
 FEW = 1e-3  # of the costs: outliers that do not count for the scale
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
@@ -42,6 +44,7 @@ class Profile:
     gap: float
     time_limit: float
     small: int
+    vast: int
     first: float
     threads: int
     race: bool
@@ -74,7 +77,7 @@ def load_profile(name: str) -> Profile:
 def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None = None,
           profile: str = "balanced", progress: Callable[[dict], None] | None = None,
           start: np.ndarray | None = None, stop: Callable[[], bool] | None = None,
-          seed: int = 0, kept: Kept | None = None) -> Outcome:
+          seed: int = 0, kept: Kept | None = None, cluster: str | None = None) -> Outcome:
     """Solves a model to a relative gap within a time limit (seconds); None: the profile's.
 
     progress  told {time, phase, incumbent, bound, gap} about once a second, values in the
@@ -84,11 +87,13 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     stop      asked about five times a second; True ends the search and keeps the incumbent
     seed      of every random choice
     kept      what earlier solves of the same model with other numbers left; takes what this one leaves
+    cluster   address of a Dask scheduler whose workers solve the blocks; None: threads of this process
     Ctrl-C also ends the search and keeps the incumbent. Raises ValueError for a matrix or
-    a profile that makes no sense; never takes a stop for a solution.
+    a profile that makes no sense, OSError where no cluster answers; never takes a stop for a solution.
     """
     settings = load_profile(profile)
     matrix.check()
+    crew = Threads(settings.threads) if cluster is None else Cluster(cluster)
     factor = (-1.0 if matrix.maximise else 1.0) * (
         cost_scale(matrix.cost) if matrix.nonzeros > settings.small else 1.0)
     if kept is not None and kept.fits(matrix):
@@ -104,11 +109,15 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
         elif matrix.nonzeros <= settings.small:
             ended = _branch(hunt, settings, start, None, seed)
         elif settings.first > 0 and (matrix.lazy is None or not matrix.lazy.any()):
-            ended = _ordinary(hunt, settings, start, seed)
+            ended = _ordinary(hunt, settings, start, seed, crew)
         else:
-            ended = _large(hunt, settings, start, seed, kept=kept)
+            vast = matrix.block is not None and matrix.nonzeros > settings.vast
+            search = _vast if vast else _large
+            ended = search(hunt, settings, start, seed, crew=crew, kept=kept)
     except KeyboardInterrupt:
         hunt.interrupted = True
+    finally:
+        crew.close()
     return _outcome(hunt, ended)
 
 
@@ -144,7 +153,7 @@ def _tighter(hunt: Hunt, live: Live) -> Answer:
     return live.solve_lp(max(hunt.left, 30.0))
 
 
-def _ordinary(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int) -> Stop | None:
+def _ordinary(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew) -> Stop | None:
     """HiGHS alone at first; later our search beside it, or instead of it.
 
     Instead, where it has not even solved the root LP, or where there are blocks to settle.
@@ -155,8 +164,8 @@ def _ordinary(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int
         if not done and not hunt.over:
             if not np.isfinite(hunt.bound) or _blocks(hunt.matrix) > 1:
                 rival.end()
-                return _large(hunt, settings, start, seed)
-            _large(hunt, replace(settings, race=False, branch=False), start, seed, beside=True)
+                return _large(hunt, settings, start, seed, crew)
+            _large(hunt, replace(settings, race=False, branch=False), start, seed, crew, beside=True)
             with hunt.enter("mip"):
                 rival.wait(np.inf if settings.branch or hunt.x is None else 0.0)
         with hunt.enter("mip"):
@@ -169,7 +178,16 @@ def _blocks(matrix: Matrix) -> int:
     return len(np.unique(components(matrix)[matrix.integer]))
 
 
-def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int,
+def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew,
+          kept: Kept | None) -> Stop | None:
+    """Beyond simplex; the ordinary way only where that found nothing and time is left."""
+    ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed), start)
+    if hunt.x is None and not hunt.over and ended is not Stop.INFEASIBLE:
+        return _large(hunt, settings, start, seed, crew=crew, kept=kept)
+    return ended
+
+
+def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew,
            beside: bool = False, kept: Kept | None = None) -> Stop | None:
     """Root LP, dives, neighbourhoods, then branch and bound, unless that runs beside it."""
     with hunt.enter("lp"):
@@ -194,7 +212,7 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int,
     if hunt.matrix.block is not None and not hunt.over:
         with hunt.enter("blocks"):
             apart = Blocks(hunt.matrix).relax(
-                root.duals, hunt, APART * hunt.target * abs(hunt.bound), settings.threads)
+                root.duals, hunt, APART * hunt.target * abs(hunt.bound), crew)
         if apart.stop is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
         hunt.raise_bound(apart.bound)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from solvers.crew import Threads
 from solvers.highs import Live
 from solvers.hunt import Hunt
 from solvers.lagrange import Blocks
@@ -18,7 +19,7 @@ INF = np.inf
 def relax(matrix, prices, hunt=None, threads=1):
     """The blocks at prices (one number or one per row), all but exactly."""
     prices = np.broadcast_to(np.asarray(prices, float), (matrix.n_rows,))
-    return Blocks(matrix).relax(prices, hunt or Hunt(matrix, 1.0, 0.0, 60.0), 1e-9, threads)
+    return Blocks(matrix).relax(prices, hunt or Hunt(matrix, 1.0, 0.0, 60.0), 1e-9, Threads(threads))
 
 
 def pair(side_low=-INF, side_high=1.0):

@@ -1,0 +1,243 @@
+"""Models too large for simplex: interior point for prices, blocks apart at them, and as little else as can be.
+
+Simplex needs more than quadratic time in the number of blocks; interior point without crossover, and blocks
+solved one by one, need linear time (docs/decisions/0010). So:
+
+1. interior point on the rows that are not lazy gives prices, near the LP's, and a point;
+2. each block solved at these prices gives a proven bound and whole values (`solvers.lagrange`);
+3. whole values that fit together are fixed, and interior point gives the rest: a solution;
+4. block after block is solved again with all others held, which only betters the solution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from solvers.crew import Crew
+from solvers.dive import Diver
+from solvers.guide import Guide
+from solvers.highs import Answer, Live
+from solvers.hunt import Hunt
+from solvers.lagrange import Blocks, Relaxed
+from solvers.matrix import Matrix, beyond
+from solvers.outcome import Stop
+from solvers.propagation import Propagator
+
+BROKEN = 3e-7   # violation from which a lazy row counts as broken, relative to max(1, |side|)
+ROUNDS = 6      # interior points with more lazy rows, for one solution
+BLUR = 1e-9     # of a side: what holding other columns at their values may lose
+SHARE = 0.05    # of the gap aimed at: what all blocks together may be short of their optima
+
+
+def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator,
+               start: np.ndarray | None = None) -> Stop | None:
+    """Searches the hunt's matrix, which has blocks; the incumbent and the bound are the hunt's.
+
+    start  a point (array of n) that is the first incumbent if it keeps every row
+    Returns why it ended without having gone all its way, else None.
+    """
+    if start is not None:
+        hunt.offer(start)
+    interior = Interior(hunt, settings.threads)
+    with hunt.enter("lp"):
+        relaxed = interior.solve(interior.matrix)
+    if relaxed.stop is not Stop.OPTIMAL:
+        return relaxed.stop
+    blocks = Blocks(hunt.matrix)
+    with hunt.enter("blocks"):
+        apart = blocks.relax(relaxed.duals, hunt, SHARE * hunt.target * abs(relaxed.objective), crew)
+    hunt.raise_bound(apart.bound)
+    hunt.root_bound = hunt.bound if np.isfinite(hunt.bound) else None
+    if apart.stop is Stop.INFEASIBLE:
+        return apart.stop
+    interior.hold_local()
+    with hunt.enter("dive"):
+        found = first(hunt, interior, relaxed, apart, rng)
+    if found and not hunt.over:
+        with hunt.enter("neighbourhood"):
+            block_by_block(hunt, [columns for columns, _ in blocks.parts], rng)
+    return None
+
+
+class Interior:
+    """Interior points without crossover of a matrix's LP relaxation, over the rows held so far.
+
+    held  row numbers; at first those that are not lazy
+    """
+
+    def __init__(self, hunt: Hunt, threads: int):
+        self.hunt, self.threads = hunt, threads
+        self.matrix = matrix = hunt.matrix.relaxed()
+        lazy = np.zeros(matrix.n_rows, int) if matrix.lazy is None else matrix.lazy
+        self.lazy, self.held = lazy, np.flatnonzero(lazy == 0)
+
+    def solve(self, matrix: Matrix) -> Answer:
+        """The LP of a matrix with these rows; the answer has a dual for each of its rows, 0 for those not held."""
+        live = Live(matrix.with_only(self.held), {"threads": self.threads})
+        answer = live.solve_lp(self.hunt.left, method="interior", tick=self.hunt.tick)
+        self.hunt.iterations += answer.iterations
+        if answer.x is not None:
+            duals = np.zeros(matrix.n_rows)
+            duals[self.held] = answer.duals
+            answer.duals = duals
+        return answer
+
+    def broken(self, x: np.ndarray) -> np.ndarray:
+        """Numbers of the rows not held that x breaks."""
+        absent = np.setdiff1d(np.arange(self.matrix.n_rows), self.held, assume_unique=True)
+        sides = self.matrix.row_lower[absent], self.matrix.row_upper[absent]
+        return absent[beyond(self.matrix.rows[absent] @ x, *sides) > BROKEN]
+
+    def hold(self, rows: np.ndarray) -> None:
+        self.held = np.union1d(self.held, rows)
+
+    def hold_local(self) -> None:
+        """Holds all rows inside a block: they cost interior point little. Rows between blocks fill its factors."""
+        absent = np.flatnonzero(self.lazy)
+        self.hold(absent[blocks_in(self.matrix, absent) < 2])
+
+
+def blocks_in(matrix: Matrix, rows: np.ndarray) -> np.ndarray:
+    """For each of some rows: 0, 1 or 2 blocks in it, 2 also for more."""
+    body = matrix.rows[rows]
+    label = matrix.block[body.indices]
+    start, filled = body.indptr[:-1], np.diff(body.indptr) > 0
+    least, most = np.full(len(rows), -1), np.full(len(rows), -1)
+    far = np.where(label < 0, np.iinfo(label.dtype).max, label)
+    least[filled] = np.minimum.reduceat(far, start[filled])
+    most[filled] = np.maximum.reduceat(label, start[filled])
+    return (most >= 0).astype(int) + ((most >= 0) & (least != most))
+
+
+def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: np.random.Generator) -> bool:
+    """A first solution: binaries as in the blocks, wider whole columns as in the LP, all that fit together.
+
+    Where these leave no solution, half as many are fixed, those nearest to the LP first; the rest follows
+    the next LP. True if the hunt has an incumbent.
+    """
+    diver = Diver(hunt, None, Propagator(hunt.matrix), rng)  # it only propagates: there is no live LP
+    lower, upper = diver.lower.copy(), diver.upper.copy()
+    if not diver.propagator.tighten(lower, upper):
+        return False
+    columns, x, apart_x = diver.columns, relaxed.x, apart.x[diver.columns]
+    told = apart.known[columns] & (upper - lower <= 1)
+    while not hunt.over:
+        wanted = np.where(told, apart_x, rounded(diver.guide, x))
+        order = np.argsort(np.abs(wanted - x[columns]), kind="stable")
+        size = len(order)
+        while True:
+            low, high = lower.copy(), upper.copy()
+            fits = fix_all(diver, order[:size], wanted, low, high)
+            answer = fits and solution(hunt, interior, columns, low, high)
+            if fits and answer.stop is not Stop.INFEASIBLE:
+                break
+            size //= 2
+            if not size or hunt.over:
+                return False
+        if (low == high).all() or answer.stop is not Stop.OPTIMAL:
+            return hunt.x is not None
+        lower, upper, x, told = low, high, answer.x, np.zeros(len(columns), bool)
+    return hunt.x is not None
+
+
+def rounded(guide: Guide, x: np.ndarray) -> np.ndarray:
+    """Whole values near an LP solution x (array of n); where one direction alone breaks nothing, that one."""
+    point = guide.point(x)
+    near = np.rint(point.guide)
+    near = np.where(point.down & ~point.up, np.floor(point.x + 1e-6), near)
+    return np.where(point.up & ~point.down, np.ceil(point.x - 1e-6), near)
+
+
+def fix_all(diver: Diver, order: np.ndarray, wanted: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> bool:
+    """Fixes whole columns in this order at the values wanted or, where propagation forbids these, near them."""
+    while len(order := order[lower[order] < upper[order]]):
+        if not diver.fix(order, np.clip(wanted[order], lower[order], upper[order]), len(order), lower, upper):
+            return False
+    return True
+
+
+def solution(hunt: Hunt, interior: Interior, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> Answer:
+    """The LP within whole bounds; offered to the hunt where all whole columns are fixed.
+
+    Rows not held that it breaks are mended by the columns outside blocks alone, or held in the next round.
+    """
+    matrix = interior.matrix
+    lower, upper = matrix.lower.copy(), matrix.upper.copy()
+    lower[columns], upper[columns] = low, high
+    within = replace(matrix, lower=lower, upper=upper)
+    for _ in range(ROUNDS):
+        answer = interior.solve(within)
+        if answer.x is None or not (low == high).all():
+            break
+        x = answer.x.copy()
+        x[columns] = low
+        x = np.clip(x, lower, upper)
+        broken = interior.broken(x)
+        if len(broken):
+            free = np.unique(matrix.rows[broken].indices)
+            x = again(hunt.matrix, x, free[(matrix.block[free] < 0) & ~hunt.matrix.integer[free]], hunt)
+        if hunt.offer(x, None) or hunt.over:
+            break
+        broken = interior.broken(answer.x)
+        if not len(broken):
+            break  # broken beyond what lazy rows explain
+        interior.hold(broken)
+    return answer
+
+
+def again(matrix: Matrix, x: np.ndarray, free: np.ndarray, hunt: Hunt, whole: bool = False,
+          **effort) -> np.ndarray:
+    """x with the free columns (index array) chosen anew and all others held; x itself where that fails.
+
+    whole   whole columns may move too; `effort` then goes to `Live.solve_mip`
+    """
+    part = around(matrix, free, x)
+    if whole:
+        answer = Live(part).solve_mip(start=x[free], tick=hunt.tick, **effort)
+        if answer.x is None:
+            return x
+        held = np.where(part.integer, np.rint(answer.x), np.nan)  # the rest comes cleaner from an LP
+        part = replace(part, lower=np.fmax(part.lower, held), upper=np.fmin(part.upper, held))
+    answer = Live(part.relaxed(), {"primal_feasibility_tolerance": 1e-9}).solve_lp(hunt.left, tick=hunt.tick)
+    if answer.x is None:
+        return x
+    x = x.copy()
+    x[free] = answer.x
+    return x
+
+
+def around(matrix: Matrix, free: np.ndarray, x: np.ndarray) -> Matrix:
+    """The model of the free columns with all others held at x. Rows that x keeps stay within reach."""
+    body = matrix.rows[:, free]
+    touched = np.flatnonzero(np.diff(body.indptr))
+    body = body[touched]
+    activity = matrix.rows[touched] @ x
+    rest = activity - body @ x[free]
+    blur = BLUR * np.maximum(1.0, np.abs(activity))
+    return Matrix(matrix.cost[free], matrix.objective(x) - float(matrix.cost[free] @ x[free]), False,
+                  matrix.lower[free], matrix.upper[free], matrix.integer[free], body,
+                  matrix.row_lower[touched] - rest - blur, matrix.row_upper[touched] - rest + blur)
+
+
+def block_by_block(hunt: Hunt, blocks: list[np.ndarray], rng: np.random.Generator, at_once: int = 2) -> None:
+    """Solves a few blocks at a time, with the continuous columns outside blocks, all else held at the incumbent.
+
+    Ends when the gap is reached, the time is over, or no block of a whole turn has bettered the incumbent.
+    """
+    matrix = hunt.matrix
+    common = np.flatnonzero((matrix.block < 0) & ~matrix.integer)
+    inside = [columns for columns in blocks if matrix.block[columns[0]] >= 0]
+    while not hunt.over:
+        before = hunt.objective
+        order = rng.permutation(len(inside))
+        for at in range(0, len(order), at_once):
+            if hunt.over:
+                return
+            free = np.concatenate([common, *(inside[k] for k in order[at:at + at_once])])
+            room = (hunt.objective - hunt.bound) / len(inside)
+            hunt.offer(again(matrix, hunt.x, np.sort(free), hunt, whole=True, time_limit=min(hunt.left, 30.0),
+                             absolute_gap=0.2 * room, node_limit=20), None)
+        if not hunt.objective < before - 1e-4 * (before - hunt.bound):
+            return
