@@ -84,6 +84,21 @@ def say_all(parts: Iterable[str]) -> str:
     return reduce(lambda before, text: say("list.semicolon", before=before, text=text), parts)
 
 
+@cache
+def _keys(family: str) -> dict[str, str]:
+    """English -> key, for the keys of a family such as 'about'."""
+    return {words["en"]: key for key, words in catalogue().items() if key.startswith(f"{family}.")}
+
+
+def as_said(text: str, family: str) -> str:
+    """Text declared elsewhere (a column's meaning, argparse's own words), found in a family by its English.
+
+    Text that the catalogue does not know comes back as it is.
+    """
+    key = _keys(family).get(text)
+    return text if key is None else say(key)
+
+
 def worded(text, lang: str) -> str:
     """What was `say`d in a language; other text as it is. An exception gives the text it was raised with."""
     if isinstance(text, BaseException):

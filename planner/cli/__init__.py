@@ -55,6 +55,7 @@ def run(args, out, err) -> int:
     """Runs a command; what can be expected to go wrong becomes a sentence and a status."""
     from planner.cli import commands
     from planner.instance import InvalidInstance, listing
+    from planner.instance.folder import reason
     from planner.report.folder import Blocked, WillNotReplace
 
     def refuse(text, status):
@@ -72,9 +73,9 @@ def run(args, out, err) -> int:
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        reason = error.strerror or str(error)
-        return refuse(say("cli.file_in", reason=reason, file=error.filename) if error.filename else
-                      say("cli.file", reason=reason), commands.NO_PLAN)
+        why = reason(error)
+        return refuse(say("cli.file_in", reason=why, file=error.filename) if error.filename else
+                      say("cli.file", reason=why), commands.NO_PLAN)
     except MemoryError:
         return refuse(say("cli.memory"), commands.NO_PLAN)
     except Exception as error:

@@ -22,6 +22,9 @@ from planner.words import say, worded
 DONE, NO_PLAN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 INSTANCES, OUTPUTS = Path("instances"), Path("outputs")
 MOST_LISTED = 40
+OF_WHAT = {"compliance_as_recorded": "mechanism", "relief_without_price": "mechanism",
+           "goal_not_overstated": "goal"}
+"""What the audit's own rules name, where it is no member of a dimension."""
 
 
 class Usage(Exception):
@@ -175,7 +178,10 @@ def broken_table(bad: pd.DataFrame, plan: Plan, lang: str):
         table.add_column(term(column, lang), overflow="fold")
     for column in ("year", "by", "reached", "required", "unit"):
         table.add_column(term(column, lang, "verify"), justify="right")
-    for row, place in zip(bad.itertuples(), where_words(bad["where"], Names(plan.instance, lang))):
+    places = where_words(bad["where"], Names(plan.instance, lang))
+    for row, place in zip(bad.itertuples(), places):
+        if kind := OF_WHAT.get(row.rule):
+            place = term(row.where, lang, kind)
         table.add_row(term(row.mechanism, lang, "mechanism"), Text(rule_words(row.mechanism, row.rule, lang)),
                       Text(place), str(row.year or ""), figure(row.by), figure(row.reached),
                       f"{row.sense} {figure(row.required)}", unit_words(row.unit, plan, lang))

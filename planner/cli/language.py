@@ -7,9 +7,8 @@ import os
 from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 
-from planner.words import LANGUAGES, catalogue, say, word
+from planner.words import LANGUAGES, as_said, say, word, worded
 
 VARIABLE = "PLANNER_LANG"
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
@@ -58,16 +57,11 @@ def tell(key: str, /, **values) -> str:
 
 # --- argparse's own words -------------------------------------------------------------
 
-@cache
-def _own() -> dict[str, str]:
-    """argparse's English -> key of the catalogue."""
-    return {words["en"]: key for key, words in catalogue().items() if key.startswith("argparse.")}
-
-
 def _translated(text: str | None) -> str | None:
-    if _spoken.get() == "en" or text is None or (key := _own().get(text.strip())) is None:
+    if not text or _spoken.get() == "en":
         return text
-    return text.replace(text.strip(), tell(key))
+    bare = text.strip()
+    return text.replace(bare, worded(as_said(bare, "argparse"), _spoken.get()))
 
 
 # argparse asks gettext by this global name for each of its words, and offers no other way in.

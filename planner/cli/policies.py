@@ -68,13 +68,13 @@ def show(table: pd.DataFrame, instance, out, lang: str) -> None:
     """Goals, fairness and broken rules, then the reasons of policies without a plan."""
     from planner.policies.tournament import FAIRNESS, GOALS
     shown = [name for name in (*GOALS, *FAIRNESS) if table[name].notna().any()]
-    words = [term(name, lang, "goal") for name in shown]
+    words = [term(name, lang, "goal" if name in GOALS else "fairness") for name in shown]
     names = {name: word("cli.named", lang, name=term(name, lang, "policy"), key=name)
              for name in table["policy"]}
     sheet = grid("", term("policy", lang), term("status", lang), *words)
     sheet.columns[1].justify = "left"
     for row in table.itertuples():
-        sheet.add_row(names[row.policy], term(row.status, lang, "ended"),
+        sheet.add_row(term(row.policy, lang, "policy"), term(row.status, lang, "ended"),
                       *(figure(getattr(row, name)) for name in shown))
     out.print(sheet)
     sheet = grid("", term("policy", lang), *(

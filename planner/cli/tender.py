@@ -96,7 +96,7 @@ def show(instance, price_path: pd.DataFrame, out, lang: str) -> None:
     """The price of every bid by round, winners marked, and the clearing prices."""
     names, numbers = Names(instance, lang), list(price_path["round"].unique())
     sheet = grid(word("tender.path", lang, unit=instance.money_unit), term("bid", lang),
-                 *(f"{term('round', lang)} {number}" for number in numbers))
+                 *(word("tender.round", lang, number=number) for number in numbers))
     for bid, part in price_path.groupby("bid", sort=False):
         prices = part.set_index("round")
         sheet.add_row(names.name("bid", bid), *(

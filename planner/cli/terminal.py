@@ -18,7 +18,7 @@ from planner.report.cover import scenario_words
 from planner.report.headline import (
     binding_rules, by_year, percent, research, rounding_words, rule_counts, status_words)
 from planner.report.sheets import rule_words
-from planner.report.words import Names, term, word
+from planner.report.words import Names, catalogue, term, word
 
 QUIET_SECONDS = 5.0
 """Without a terminal, a line is written at most this often, and at each new phase."""
@@ -78,7 +78,7 @@ class Watch:
         if number.isdigit():
             text = word(f"phase.{name}", self.lang, number=number)
         else:
-            text = term(phase, self.lang, "phase")
+            text = term(phase, self.lang, "phase" if f"phase.{phase}" in catalogue() else "policy")
         return text + " " * (PHASE_WIDTH - cell_len(text))
 
     def closed(self, gap: float | None) -> float | None:

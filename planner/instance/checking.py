@@ -17,7 +17,7 @@ from planner.instance.cells import (
     MOST_NAME, PARSERS, Wrong, empty, expected, out_of_bounds, shown, unit_words)
 from planner.instance.raw import MOST_ALIKE, MOST_TEXT, Raw, RawTable, TablePlace, capped, suggestion
 from planner.vocabulary import Column, Problem, Table
-from planner.words import say
+from planner.words import as_said, say
 
 HEADING = re.compile(r"\s*(.*?)\s*(?:\[(.*)\])?\s*", re.DOTALL)
 
@@ -121,7 +121,7 @@ class TableCheck:
                 self.problems.append(Problem(place=self.place.place, row=1, column=column.name,
                                              cell="A1" if self.place.sheet else None,
                                              what=say("problem.column_missing", name=column.name),
-                                             mend=say("mend.add_column", about=column.about,
+                                             mend=say("mend.add_column", about=as_said(column.about, "about"),
                                                       expected=expected(column, *self.units))))
             default = None if default is ... else default
             return typed_column(column, [default] * count)

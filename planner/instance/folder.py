@@ -7,6 +7,7 @@ than the limits in `raw`.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import re
 import stat
@@ -20,7 +21,7 @@ from planner.instance.raw import (
     RawTable, TablePlace, suggestion)
 from planner.instance.scenarios import scenario_of_toml
 from planner.vocabulary import Problem
-from planner.words import say
+from planner.words import catalogue, say
 
 WORD = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
 KEY = re.compile(rf"\s*({WORD}(?:\s*\.\s*{WORD})*)\s*=")
@@ -59,7 +60,10 @@ def read_folder(path: Path, tables: tuple[str, ...]) -> Raw:
 
 def reason(error: Exception) -> str:
     """Why a file could not be opened, without paths and numbers of the system."""
-    return getattr(error, "strerror", None) or str(error).splitlines()[0] or type(error).__name__
+    key = f"system.{errno.errorcode.get(getattr(error, 'errno', None), '')}"
+    if key in catalogue():
+        return say(key)
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
 
 
 def load_bytes(root: Path, path: Path, most: int) -> bytes | Problem:

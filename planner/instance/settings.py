@@ -9,7 +9,7 @@ from planner.instance.cells import PARSERS, Wrong, empty, expected, out_of_bound
 from planner.instance.raw import Raw, suggestion
 from planner.instance.tables import CORE_PARAMETERS, HEADER
 from planner.vocabulary import Mechanism, Parameter, Problem
-from planner.words import say
+from planner.words import as_said, say
 
 ON = Parameter("on", "whether the mechanism is part of the plan", False, kind="flag")
 PRICE = Parameter("price", "price per unit by which its rules are relieved; not set: rules are hard",
@@ -121,7 +121,8 @@ def _section(part: dict, prefix: str, declared: tuple[Parameter, ...], raw: Raw,
             if not prefix and parameter.name in NEEDED:
                 problems.append(Problem(what=say("problem.setting_missing", name=parameter.name),
                                         mend=say("mend.add_setting", name=parameter.name,
-                                                 about=parameter.about, expected=expected(parameter)),
+                                                 about=as_said(parameter.about, "about"),
+                                                 expected=expected(parameter)),
                                         place=raw.places.settings_place))
             continue
         written.add(key)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from planner.instance import write_folder
+from planner.instance.folder import reason as why
 from planner.report.workbook import write as write_workbook
 from planner.words import say
 
@@ -116,7 +117,7 @@ def replaced(folder: Path):
             aside.rename(folder)
         kept = free_name(folder)
         os.rename(made, kept)
-        raise Blocked(folder, kept, error.strerror or type(error).__name__) from error
+        raise Blocked(folder, kept, why(error)) from error
     shutil.rmtree(aside, ignore_errors=True)
 
 
