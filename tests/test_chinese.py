@@ -224,3 +224,14 @@ def test_no_words_of_a_problem_are_written_beside_the_catalogue():
             found += [(file.name, node.lineno, ast.unparse(part)) for part in words
                       if ENGLISH.search(ast.unparse(part))]
     assert looked > 100 and not found
+
+
+def test_both_readmes_show_the_same_commands():
+    """Lines of code without their comments, headings by number, links and pictures."""
+    def parts(name):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        code = [re.sub(r"\s+#.*|（.*", "", line) for block in re.findall(r"```\w*\n(.*?)```", text, re.S)
+                for line in block.splitlines() if not line.startswith("export")]
+        links = sorted(re.findall(r"\]\((docs[^)]+|CHANGELOG[^)]*)\)", text))
+        return code, len(re.findall(r"(?m)^## ", text)), links
+    assert parts("README.md") == parts("README.zh-CN.md")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.instance.cells import expected
+from planner.instance.cells import expected, unit_said
 from planner.instance.reading import declared_tables
 from planner.instance.tables import CORE_PARAMETERS, HEADER
 from planner.mechanisms import MECHANISMS
@@ -80,6 +80,16 @@ def test_what_every_column_and_parameter_means_is_there_in_chinese():
     told = {item.name: worded(as_said(item.about, "about"), "zh") for item in items}
     assert not {name: text for name, text in told.items() if not re.search("[一-鿿]", text)}
     assert as_said("no such text", "about") == "no such text"
+
+
+def test_units_are_there_in_chinese():
+    """Those that are only money or FTE are the instance's own words."""
+    items = [*(column for table in declared_tables(MECHANISMS).values() for column in table.columns),
+             *CORE_PARAMETERS, *(parameter for one in MECHANISMS for parameter in one.parameters)]
+    units = {item.unit for item in items} - {"", "1", "money", "FTE", "share", "year", "goal", "ratio"}
+    told = {unit: worded(unit_said(unit, "万元", "人年"), "zh") for unit in units}
+    assert len(units) > 15 and not {unit: text for unit, text in told.items() if re.search("[A-Za-z]", text)}
+    assert unit_said("value per money", "million", "FTE") == "value per million"
 
 
 def test_an_exception_gives_what_it_was_raised_with():

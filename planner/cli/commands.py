@@ -102,8 +102,9 @@ def check(args, out, err) -> int:
     comma = word("cli.comma", lang)
     title = instance.title_zh if lang == "zh" else instance.title
     out.print(Text(word("cli.no_problems", lang, title=title), style="green"), soft_wrap=True)
-    for line in (word("cli.holds", lang, cells=len(instance.table("baseline")), first=years[0], last=years[-1],
-                      base=instance.base_year, tables=len(instance.table_names)),
+    holds = dict(cells=len(instance.table("baseline")), first=years[0], last=years[-1], base=instance.base_year,
+                 tables=len(instance.table_names))
+    for line in (word("cli.holds", lang, **holds),
                  word("cli.scenarios", lang, names=comma.join(["base", *instance.scenarios])),
                  word("cli.mechanisms_on", lang, names=comma.join(on) or word("cli.none_on", lang))):
         out.print(Text(line), soft_wrap=True)

@@ -68,7 +68,7 @@ def show(table: pd.DataFrame, instance, out, lang: str) -> None:
     """Goals, fairness and broken rules, then the reasons of policies without a plan."""
     from planner.policies.tournament import FAIRNESS, GOALS
     shown = [name for name in (*GOALS, *FAIRNESS) if table[name].notna().any()]
-    words = [term(name, lang, "goal" if name in GOALS else "fairness") for name in shown]
+    words = [term(name, lang, "goal" if name in GOALS else "policies") for name in shown]
     names = {name: word("cli.named", lang, name=term(name, lang, "policy"), key=name)
              for name in table["policy"]}
     sheet = grid("", term("policy", lang), term("status", lang), *words)
@@ -92,7 +92,7 @@ def show(table: pd.DataFrame, instance, out, lang: str) -> None:
 
 
 def clause_words(clause: str, instance, lang: str) -> str:
-    """'regional_balance.zone_floor[west, 2025]' in words; '' stays ''."""
+    """'core.funding[coast, research, 2025]' in words; '' stays ''."""
     found = re.fullmatch(r"(\w+)\.(\w+)(?:\[(.*)\])?", clause)
     if not found:
         return clause

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.vocabulary import Column, Parameter
-from planner.words import say
+from planner.words import catalogue, say
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([,，\s'’_]\d{3})+(\.\d+)?")
@@ -152,6 +152,12 @@ def unit_words(unit: str, money: str, talent: str) -> str:
     return re.sub(r"\bFTE\b", lambda _: talent, unit)
 
 
+def unit_said(unit: str, money: str, talent: str) -> str:
+    """The same, so that it can be said in another language."""
+    key = f"in_unit.{unit}"
+    return say(key, money=money, FTE=talent) if key in catalogue() else unit_words(unit, money, talent)
+
+
 def expected(item: Column | Parameter, money: str = "money", talent: str = "FTE") -> str:
     """What belongs into a cell, in words: 'a share from 0 to 1'."""
     if item.kind == "flag":
@@ -169,7 +175,7 @@ def expected(item: Column | Parameter, money: str = "money", talent: str = "FTE"
     elif high is not None:
         told = say("expected.most", noun=told, high=high)
     if item.unit not in ("", "1", "share", "year", "goal", "ratio"):
-        told = say("expected.in_unit", what=told, unit=unit_words(item.unit, money, talent))
+        told = say("expected.in_unit", what=told, unit=unit_said(item.unit, money, talent))
     return told
 
 
