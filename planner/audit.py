@@ -16,6 +16,7 @@ from planner.model.compliance import broken, rule, together
 from planner.model.figures import CORE, members, population_share, reference_per_head
 from planner.model.values import cell_values
 from planner.plan import LABELS, measure_all
+from planner.words import say
 
 OWN = "audit"
 """The name under which the audit's own checks stand."""
@@ -49,7 +50,7 @@ def audit(plan, mechanisms=MECHANISMS) -> pd.DataFrame:
                        missing_figures(plan), *cells(plan), relief_allowed(plan, mechanisms), goals(plan))
         rows = measure_all(plan, mechanisms)
     except KeyError as error:
-        raise NotAPlan(f"The tables do not fit the instance: {error.args[0]!r} is missing.") from error
+        raise NotAPlan(say("audit.misfit", name=error.args[0])) from error
     # A comparison with a missing figure is never 'kept'.
     rows.loc[rows["slack"].isna(), "status"] = "broken"
     own = together(own, recorded(plan, rows))
@@ -66,9 +67,9 @@ def require_figures(plan) -> None:
             continue
         for column in (*columns, "year") if table != "relief" else columns:
             if column not in frame:
-                raise NotAPlan(f"tables/{table}.csv has no column {column}.")
+                raise NotAPlan(say("audit.no_column", table=table, column=column))
     if not plan.tables:
-        raise NotAPlan("The plan has no tables.")
+        raise NotAPlan(say("audit.no_tables"))
     for table, frame in plan.tables.items():
         for column in frame.columns.difference(list(LABELS)):
             if pd.api.types.is_numeric_dtype(frame[column]) or frame[column].isna().all():
@@ -77,8 +78,8 @@ def require_figures(plan) -> None:
             wrong = frame.index[numbers.isna() & frame[column].notna()]
             # A column of nothing but text holds names; text among figures is a slip.
             if len(wrong) and (numbers.notna().any() or column in (*FIGURES.get(table, ()), "year")):
-                raise NotAPlan(f"tables/{table}.csv, row {wrong[0] + 2}, column {column}: "
-                               f"{frame.at[wrong[0], column]!r} is no number.")
+                raise NotAPlan(say("audit.no_number", table=table, row=wrong[0] + 2, column=column,
+                                   value=frame.at[wrong[0], column]))
 
 
 # --- the plan's own book-keeping ----------------------------------------------------

@@ -31,6 +31,7 @@ from planner.model.goals import (
 )
 from planner.plan import Plan, measure_all, tables_of
 from planner.rounding import round_grants, told
+from planner.words import say
 from solvers.kept import Kept
 from solvers.matrix import Matrix
 from solvers.outcome import Outcome
@@ -45,12 +46,15 @@ class NoPlan(Exception):
 
     def __init__(self, outcome: Outcome):
         self.outcome = outcome
-        words = {
-            "infeasible": "The rules cannot all hold together: no plan exists.",
-            "unbounded": "The goal can grow without end: a budget or a bound is missing.",
-            "no_plan": "The solve ended before a first plan was found. Allow more time.",
-        }.get(outcome.status, "The solver failed.")
-        super().__init__(f"{words} {outcome.message}".strip())
+        kind = outcome.status if outcome.status in ("infeasible", "unbounded", "no_plan") else "failed"
+        what = say(f"no_plan.{kind}")
+        super().__init__(say("no_plan.told", what=what, how=how_it_ended(outcome)) if outcome.message else what)
+
+
+def how_it_ended(outcome: Outcome) -> str:
+    """The solver's own sentence about an end without a plan, so that it can be said in another language."""
+    stop = str(outcome.stop)
+    return say(f"stop.{stop if stop in ('infeasible', 'unbounded', 'time_limit', 'interrupted') else 'failed'}")
 
 
 def load(path, scenario: str | None = None, overrides=()) -> Instance:

@@ -56,21 +56,31 @@ class Profile:
     node_limit: int
 
 
+class ProfileError(ValueError):
+    """A profile that cannot be used.
+
+    kind   'unknown' (`names` are those known) or 'settings' (`names` are those missing or not known)
+    """
+
+    def __init__(self, kind: str, name: str, names: list[str]):
+        self.kind, self.name, self.names = kind, name, ", ".join(names)
+        super().__init__(f"unknown profile {name!r}; known: {self.names}" if kind == "unknown" else
+                         f"profile {name}: missing or unknown settings: {self.names}")
+
+
 def load_profile(name: str) -> Profile:
     """The settings of a profile by name, or of a TOML file with the same words.
 
-    Raises ValueError for an unknown profile and for missing or unknown settings.
+    Raises ProfileError for an unknown profile and for missing or unknown settings, ValueError for no TOML.
     """
     folder = Path(__file__).parent / "profiles"
     path = Path(name) if str(name).endswith(".toml") else folder / f"{name}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
-        raise ValueError(f"unknown profile {name!r}; known: {known}")
+        raise ProfileError("unknown", name, sorted(file.stem for file in folder.glob("*.toml")))
     settings = tomllib.loads(path.read_text(encoding="utf-8"))
     wanted = {field.name for field in fields(Profile)}
     if set(settings) != wanted:
-        wrong = ", ".join(sorted(set(settings) ^ wanted))
-        raise ValueError(f"profile {path.name}: missing or unknown settings: {wrong}")
+        raise ProfileError("settings", path.name, sorted(set(settings) ^ wanted))
     return Profile(**settings)
 
 

@@ -148,7 +148,7 @@ def test_an_edited_plan_is_caught_with_its_place(plan_folder, capsys):
     capsys.readouterr()
     assert main(["verify", str(plan_folder)]) == 1
     text = said(capsys)
-    assert "core funding coast, research 2025 5.0000" in text
+    assert "Core spend equals its funding Coast, Research 2025 5.0000" in text
 
 
 def test_an_edited_instance_is_caught(plan_folder, capsys):

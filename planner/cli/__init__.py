@@ -12,16 +12,24 @@ import sys
 import traceback
 
 import planner
+from planner.cli.language import UnknownLanguage, chosen, language, spoken, tell
+from planner.words import LANGUAGES, say, word, worded
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command and returns its exit status. No traceback reaches a user without --debug."""
     from rich.console import Console
+    err = Console(stderr=True, highlight=False)
     try:
-        args = parser().parse_args(argv)
+        lang = chosen(sys.argv[1:] if argv is None else argv)
+    except UnknownLanguage as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        return 2
+    try:
+        with spoken(lang):
+            args = parser().parse_args(argv)
     except SystemExit as stop:  # argparse has printed its help or what is wrong
         return int(stop.code or 0)
-    err = Console(stderr=True, highlight=False)
     # A fixed width where nobody watches, so that a log or a test reads the same everywhere.
     out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     try:
@@ -31,16 +39,14 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt as stop:
-        err.print("Interrupted; no plan was written. What was there before is as it was.")
+        err.print(word("cli.interrupted", args.lang))
         if getattr(stop, "solver_runs", False):
             os._exit(130)  # its thread would be waited for otherwise
         return 130
     except Exception as error:  # noqa: BLE001 (the last resort: a sentence, not a traceback)
         if args.debug:
             traceback.print_exc()
-        err.print(f"The planner stopped because of a mistake of its own ({type(error).__name__}: "
-                  f"{str(error)[:300]}). Nothing was written. "
-                  "Run the command again with --debug to see where, and report it.",
+        err.print(word("cli.own_mistake", args.lang, kind=type(error).__name__, error=str(error)[:300]),
                   markup=False, soft_wrap=True)
         return 1
 
@@ -49,97 +55,89 @@ def run(args, out, err) -> int:
     """Runs a command; what can be expected to go wrong becomes a sentence and a status."""
     from planner.cli import commands
     from planner.instance import InvalidInstance, listing
+    from planner.instance.folder import reason
     from planner.report.folder import Blocked, WillNotReplace
 
-    def say(text, status):
-        err.print(str(text), style="red", markup=False, soft_wrap=True)
+    def refuse(text, status):
+        err.print(worded(text, args.lang), style="red", markup=False, soft_wrap=True)
         return status
 
     try:
         return getattr(commands, args.command)(args, out, err)
     except InvalidInstance as error:
-        return say(listing(error.problems), commands.BAD_INPUT)
+        return refuse(listing(error.problems, args.lang), commands.BAD_INPUT)
     except (commands.Usage, WillNotReplace) as error:
-        return say(error, commands.BAD_INPUT)
+        return refuse(error, commands.BAD_INPUT)
     except Blocked as error:
-        return say(error, commands.NO_PLAN)
+        return refuse(error, commands.NO_PLAN)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        where = f" ({error.filename})" if error.filename else ""
-        return say(f"A file could not be read or written: {error.strerror or error}{where}. "
-                   "What was there before is as it was.", commands.NO_PLAN)
+        why = reason(error)
+        return refuse(say("cli.file_in", reason=why, file=error.filename) if error.filename else
+                      say("cli.file", reason=why), commands.NO_PLAN)
     except MemoryError:
-        return say("There is not enough memory for this model. Close other programs, or leave "
-                   "mechanisms out.", commands.NO_PLAN)
+        return refuse(say("cli.memory"), commands.NO_PLAN)
     except Exception as error:
         if type(error).__name__ != "NoPlan":  # not imported: commands without a solver stay quick
             raise
         stopped = str(error.outcome.stop) == "interrupted"
-        return say(error, commands.INTERRUPTED if stopped else commands.NO_PLAN)
+        return refuse(error, commands.INTERRUPTED if stopped else commands.NO_PLAN)
 
 
 def share(text: str) -> float:
     value = float(text)
     if not 0 <= value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a gap; give a share such as 0.01 for 1 %")
+        raise argparse.ArgumentTypeError(tell("cli.not_a_gap", text=text))
     return value
 
 
 def seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a time; give seconds above 0")
+        raise argparse.ArgumentTypeError(tell("cli.not_a_time", text=text))
     return value
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    whole = argparse.ArgumentParser(
-        prog="planner",
-        description="Allocates money, talent and platforms under innovation-policy mechanisms.",
-        epilog="INSTANCE is a folder or .xlsx workbook, or the name of one in ./instances.")
-    whole.add_argument("--version", action="version", version=f"planner {planner.__version__}")
+    whole = argparse.ArgumentParser(prog="planner", description=tell("help.planner"),
+                                    epilog=tell("help.instance"))
+    whole.add_argument("--version", action="version", version=f"planner {planner.__version__}",
+                       help=tell("help.version"))
+    whole.add_argument("--lang", choices=LANGUAGES, default=language(), help=tell("help.lang"))
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--debug", action="store_true",
-                        help="show where a mistake of the planner's own arose")
-    common.add_argument("--lang", choices=("en", "zh"), default="en", help="language of tables and workbook")
+    common.add_argument("--debug", action="store_true", help=tell("help.debug"))
+    common.add_argument("--lang", choices=LANGUAGES, default=language(), help=tell("help.lang"))
     changes = argparse.ArgumentParser(add_help=False)
     changes.add_argument("instance", metavar="INSTANCE")
-    changes.add_argument("--scenario", metavar="NAME", help="a scenario of the instance")
-    changes.add_argument("--set", metavar="KEY=VALUE", action="append", default=[],
-                         help="change one thing, e.g. basic_research.floor=0.10 or budget.central*=0.9; "
-                              "may be given several times")
+    changes.add_argument("--scenario", metavar="NAME", help=tell("help.scenario"))
+    changes.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help=tell("help.set"))
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    solve = commands.add_parser("solve", parents=[changes, common], help="find a plan and write it")
-    solve.add_argument("--gap", type=share, default=0.01, help="relative gap at which to stop (default 0.01)")
+    solve = commands.add_parser("solve", parents=[changes, common], help=tell("help.solve"))
+    solve.add_argument("--gap", type=share, default=0.01, help=tell("help.gap"))
     solve.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
-                       help="seconds for the search (default 600); the best plan found is kept")
-    solve.add_argument("--profile", default="balanced", help="solver settings by name (default balanced)")
-    solve.add_argument("--out", metavar="FOLDER",
-                       help="where the plan goes (default outputs/INSTANCE/SCENARIO)")
-    solve.add_argument("--force", action="store_true",
-                       help="replace a plan of something else, or a workbook edited by hand")
+                       help=tell("help.solve_time"))
+    solve.add_argument("--profile", default="balanced", help=tell("help.profile"))
+    solve.add_argument("--out", metavar="FOLDER", help=tell("help.out"))
+    solve.add_argument("--force", action="store_true", help=tell("help.force_plan"))
 
-    check = commands.add_parser("check", parents=[changes, common], help="check every table of an instance")
-    check.add_argument("--assumptions", action="store_true", help="list where the figures come from")
+    check = commands.add_parser("check", parents=[changes, common], help=tell("help.check"))
+    check.add_argument("--assumptions", action="store_true", help=tell("help.assumptions"))
 
-    verify = commands.add_parser("verify", parents=[common], help="recompute every rule of a written plan")
-    verify.add_argument("folder", metavar="FOLDER", help="a folder that `planner solve` wrote")
-    verify.add_argument("--instance", metavar="PATH",
-                        help="the instance, where the plan's own copy is not wanted")
+    verify = commands.add_parser("verify", parents=[common], help=tell("help.verify"))
+    verify.add_argument("folder", metavar="FOLDER", help=tell("help.verify_folder"))
+    verify.add_argument("--instance", metavar="PATH", help=tell("help.verify_instance"))
 
-    new = commands.add_parser("new", parents=[common], help="copy an instance")
-    new.add_argument("name", metavar="NAME", help="the new instance's name (in ./instances) or path")
+    new = commands.add_parser("new", parents=[common], help=tell("help.new"))
+    new.add_argument("name", metavar="NAME", help=tell("help.new_name"))
     new.add_argument("--from", dest="source", metavar="INSTANCE", required=True)
-    new.add_argument("--xlsx", action="store_true", help="as one workbook to fill in")
+    new.add_argument("--xlsx", action="store_true", help=tell("help.new_xlsx"))
 
-    calibrate = commands.add_parser("calibrate", parents=[common],
-                                    help="compute baseline tables from published margins")
+    calibrate = commands.add_parser("calibrate", parents=[common], help=tell("help.calibrate"))
     calibrate.add_argument("instance", metavar="INSTANCE")
-    calibrate.add_argument("--goals", action="store_true",
-                           help="instead, solve for each goal's ideal and nadir and keep them in goals.csv")
+    calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
     from planner.cli import generate, policies, tender
     generate.add_parser(commands, [common])

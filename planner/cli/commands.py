@@ -15,11 +15,16 @@ from planner.instance import listing, read, write_folder, write_workbook
 from planner.mechanisms import MECHANISMS
 from planner.plan import Plan
 from planner.report.folder import folder_name, may_replace, write_output
-from planner.report.words import term, word
+from planner.report.sheets import rule_words, unit_words, where_words
+from planner.report.words import Names, term, word
+from planner.words import say, worded
 
 DONE, NO_PLAN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 INSTANCES, OUTPUTS = Path("instances"), Path("outputs")
 MOST_LISTED = 40
+OF_WHAT = {"compliance_as_recorded": "mechanism", "relief_without_price": "mechanism",
+           "goal_not_overstated": "goal"}
+"""What the audit's own rules name, where it is no member of a dimension."""
 
 
 class Usage(Exception):
@@ -37,9 +42,9 @@ def find_instance(name: str) -> Path:
                  for entry in sorted(INSTANCES.iterdir()) if not entry.name.startswith((".", "~$")) and (
                      entry.suffix == ".xlsx" or (entry / "instance.toml").exists())]
     near = next(iter(difflib.get_close_matches(Path(name).name.casefold(), known, n=1, cutoff=0.45)), None)
-    hint = f"Did you mean {near}?" if near else (
-        f"Known here: {', '.join(known)}." if known else "There is no folder ./instances here.")
-    raise Usage(f"There is no instance {name!r}, neither as a path nor in ./instances. {hint}")
+    hint = (say("cli.did_you_mean", near=near) if near else
+            say("cli.known_here", names=", ".join(known)) if known else say("cli.no_instances_folder"))
+    raise Usage(say("cli.no_instance", name=name, hint=hint))
 
 
 # --- solve --------------------------------------------------------------------------
@@ -48,13 +53,15 @@ def find_instance(name: str) -> Path:
 def solve(args, out, err) -> int:
     """Reads, solves, writes and tells."""
     from planner.solving import solve as find_plan
-    from solvers.search import load_profile
+    from solvers.search import ProfileError, load_profile
     try:
         load_profile(args.profile)
+    except ProfileError as error:
+        raise Usage(say(f"cli.profile_{error.kind}", name=error.name, names=error.names)) from None
     except ValueError as error:
-        raise Usage(str(error).capitalize()) from None
+        raise Usage(say("cli.profile_toml", name=args.profile, error=str(error))) from None
     path = find_instance(args.instance)
-    with Watch(err, args.gap) as watch, Interrupt(watch) as stop:
+    with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         start = time.perf_counter()
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
@@ -68,7 +75,7 @@ def solve(args, out, err) -> int:
         plan.passport["times"] = {"reading": round(reading, 3), **plan.passport.get("times", {})}
         watch({"phase": "writing"})
         write_output(plan, folder, args.lang)
-    tell_warnings(instance, err)
+    tell_warnings(instance, err, args.lang)
     summary(plan, out, args.lang)
     out.print()
     key = "cli.written" if fate == "new" else "cli.replaced"
@@ -77,9 +84,9 @@ def solve(args, out, err) -> int:
     return DONE
 
 
-def tell_warnings(instance, err) -> None:
+def tell_warnings(instance, err, lang: str) -> None:
     if instance.warnings:
-        err.print(Text(listing(instance.warnings), style="yellow"), soft_wrap=True)
+        err.print(Text(listing(instance.warnings, lang), style="yellow"), soft_wrap=True)
 
 
 # --- check, verify ----------------------------------------------------------------------
@@ -88,16 +95,21 @@ def tell_warnings(instance, err) -> None:
 def check(args, out, err) -> int:
     """All problems of an instance at once, or what it holds."""
     instance = read(find_instance(args.instance), MECHANISMS, args.scenario, args.set)
-    tell_warnings(instance, err)
-    years = instance.years
-    on = [mechanism.name for mechanism in MECHANISMS if instance.on(mechanism.name)]
-    out.print(Text(f"{instance.title}: no problems.", style="green"), soft_wrap=True)
-    out.print(Text(f"{len(instance.table('baseline')):,} cells, plan years {years[0]}–{years[-1]} "
-                   f"(base year {instance.base_year}), {len(instance.table_names)} tables."), soft_wrap=True)
-    out.print(Text(f"Scenarios: {', '.join(['base', *instance.scenarios])}."), soft_wrap=True)
-    out.print(Text(f"Mechanisms on: {', '.join(on) or 'none'}."), soft_wrap=True)
+    lang, years = args.lang, instance.years
+    tell_warnings(instance, err, lang)
+    on = [word("cli.named", lang, name=term(mechanism.name, lang, "mechanism"), key=mechanism.name)
+          for mechanism in MECHANISMS if instance.on(mechanism.name)]
+    comma = word("cli.comma", lang)
+    title = instance.title_zh if lang == "zh" else instance.title
+    out.print(Text(word("cli.no_problems", lang, title=title), style="green"), soft_wrap=True)
+    holds = dict(cells=len(instance.table("baseline")), first=years[0], last=years[-1], base=instance.base_year,
+                 tables=len(instance.table_names))
+    for line in (word("cli.holds", lang, **holds),
+                 word("cli.scenarios", lang, names=comma.join(["base", *instance.scenarios])),
+                 word("cli.mechanisms_on", lang, names=comma.join(on) or word("cli.none_on", lang))):
+        out.print(Text(line), soft_wrap=True)
     if args.assumptions:
-        assumptions(instance, out, args.lang)
+        assumptions(instance, out, lang)
     return DONE
 
 
@@ -105,7 +117,7 @@ def assumptions(instance, out, lang: str) -> None:
     """Provenance of every group of figures, by status, assumed first."""
     frame = instance.table("provenance")
     if frame.empty:
-        out.print("The instance has no table provenance: nothing is said of where its figures come from.")
+        out.print(word("cli.no_provenance", lang))
         return
     for status in ("assumed", "derived", "published"):
         part = frame[frame["status"] == status]
@@ -127,25 +139,25 @@ def verify(args, out, err) -> int:
     try:
         rows = audit(plan, MECHANISMS)
     except NotAPlan as error:
-        raise Usage(str(error)) from None
-    bad = rows[rows["status"] == "broken"]
+        raise Usage(worded(error, args.lang)) from None
+    lang, bad = args.lang, rows[rows["status"] == "broken"]
     told, true = plan.passport.get("instance_hash", ""), plan.instance.hash
     if told != true:
-        out.print(Text("✗ The instance is not the one that the plan was made from "
-                       f"(the plan says {told[:12]}, this one is {true[:12]}).", style="red"), soft_wrap=True)
+        out.print(Text(word("verify.other_instance", lang, told=told[:12], true=true[:12]), style="red"),
+                  soft_wrap=True)
     if bad.empty and told == true:
-        out.print(Text(f"✓ All {len(rows):,} rows of {rows.groupby(['mechanism', 'rule']).ngroups} rules "
-                       "are kept.", style="green"))
+        rules = rows.groupby(["mechanism", "rule"]).ngroups
+        out.print(Text(word("verify.kept", lang, rows=len(rows), rules=rules), style="green"))
         return DONE
     if len(bad):
-        out.print(Text(f"✗ {len(bad):,} of {len(rows):,} rows are broken.", style="red"))
+        out.print(Text(word("verify.broken", lang, bad=len(bad), rows=len(rows)), style="red"))
         if count := by_rounding(plan, bad):
             unit = f"{plan.passport['rounding']['unit']:g} {plan.instance.money_unit}"
-            out.print(Text(f"{count:,} of them only by rounding grants to whole {unit}, as the plan itself "
-                           "tells.", style="yellow"), soft_wrap=True)
-        out.print(broken_table(bad))
+            out.print(Text(word("verify.by_rounding", lang, count=count, unit=unit), style="yellow"),
+                      soft_wrap=True)
+        out.print(broken_table(bad, plan, lang))
         if len(bad) > MOST_LISTED:
-            out.print(f"… and {len(bad) - MOST_LISTED:,} more.")
+            out.print(word("verify.more", lang, count=len(bad) - MOST_LISTED))
     return NO_PLAN
 
 
@@ -158,41 +170,45 @@ def by_rounding(plan: Plan, bad: pd.DataFrame) -> int:
         index=False, name=None))
 
 
-def broken_table(bad: pd.DataFrame):
+def broken_table(bad: pd.DataFrame, plan: Plan, lang: str):
     """Broken rules, the worst of each first: mechanism, rule, where, year and by how much."""
     bad = bad.assign(by=-(bad["slack"] + bad["relief"]), worst=bad["slack"] / bad["scale"])
     bad = bad.sort_values("worst", kind="stable", na_position="first").head(MOST_LISTED)
-    table = grid("", "mechanism")
+    table = grid("", term("mechanism", lang))
     for column in ("rule", "where"):
-        table.add_column(column, overflow="fold")
+        table.add_column(term(column, lang), overflow="fold")
     for column in ("year", "by", "reached", "required", "unit"):
-        table.add_column(column, justify="right")
-    for row in bad.itertuples():
-        table.add_row(row.mechanism, Text(row.rule), Text(row.where), str(row.year or ""), figure(row.by),
-                      figure(row.reached), f"{row.sense} {figure(row.required)}", row.unit)
+        table.add_column(term(column, lang, "verify"), justify="right")
+    places = where_words(bad["where"], Names(plan.instance, lang))
+    for row, place in zip(bad.itertuples(), places):
+        if kind := OF_WHAT.get(row.rule):
+            place = term(row.where, lang, kind)
+        table.add_row(term(row.mechanism, lang, "mechanism"), Text(rule_words(row.mechanism, row.rule, lang)),
+                      Text(place), str(row.year or ""), figure(row.by), figure(row.reached),
+                      f"{row.sense} {figure(row.required)}", unit_words(row.unit, plan, lang))
     return table
 
 
 def load_plan(folder: Path, instance_path: str | None) -> Plan:
     """A plan and the instance it was made from. Raises Usage for what is no plan, InvalidInstance."""
     if not (folder / "plan.json").is_file():
-        raise Usage(f"{folder} holds no plan: there is no plan.json. "
-                    "Name a folder that `planner solve` wrote.")
+        raise Usage(say("cli.no_plan_json", folder=folder))
     try:
         plan = Plan.load(folder)
     except json.JSONDecodeError as error:
-        raise Usage(f"{folder / 'plan.json'}, row {error.lineno}: not JSON ({error.msg}).") from None
+        raise Usage(say("cli.not_json", file=folder / "plan.json", row=error.lineno,
+                        reason=error.msg)) from None
     except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise Usage(f"The tables of {folder} cannot be read: {error}") from None
+        raise Usage(say("cli.tables_unread", folder=folder, error=error)) from None
     if not isinstance(plan.passport, dict) or not plan.tables:
-        raise Usage(f"{folder} holds no tables. Name a folder that `planner solve` wrote.")
+        raise Usage(say("cli.no_tables", folder=folder))
     if instance_path:
         instance = read(find_instance(instance_path), MECHANISMS, plan.passport.get("scenario") or None,
                         plan.passport.get("overrides", []))
     elif (folder / "instance").is_dir():
         instance = read(folder / "instance", MECHANISMS)
     else:
-        raise Usage(f"{folder} has no copy of its instance. Name the instance with --instance PATH.")
+        raise Usage(say("cli.no_copy", folder=folder))
     return Plan(instance, plan.tables, plan.passport)
 
 
@@ -208,9 +224,9 @@ def new(args, out, err) -> int:
     if args.xlsx and path.suffix.lower() != ".xlsx":
         path = path.with_name(path.name + ".xlsx")
     if path.exists():
-        raise Usage(f"{path} is there already; it is left as it is. Choose another name.")
+        raise Usage(say("cli.there_already", path=path))
     (write_workbook if path.suffix.lower() == ".xlsx" else write_folder)(instance, path)
-    out.print(Text(f"Made {path} from {instance.name}."), soft_wrap=True)
+    out.print(Text(word("cli.made", args.lang, path=path, name=instance.name)), soft_wrap=True)
     return DONE
 
 
@@ -220,30 +236,31 @@ def calibrate(args, out, err) -> int:
     from planner.instance.calibration import write
     folder = find_instance(args.instance)
     if args.goals:
-        return calibrate_goals(folder, out, err)
+        return calibrate_goals(folder, out, err, args.lang)
     if not (folder / "calibration.toml").is_file():
-        raise Usage(f"{folder} has no calibration.toml: there is nothing to calibrate.")
+        raise Usage(say("cli.no_recipe", folder=folder))
     try:
-        tables = fit(folder, progress=lambda words: err.print(Text(str(words)), soft_wrap=True))
+        tables = fit(folder, progress=lambda words: err.print(Text(worded(words, args.lang)), soft_wrap=True))
     except (ValueError, KeyError) as error:
-        raise Usage(f"{folder}: {error.args[0] if error.args else error}") from None
+        raise Usage(say("cli.recipe", folder=folder, error=error.args[0] if error.args else error)) from None
     write(folder, tables)
     for name, frame in tables.items():
-        out.print(Text(f"{folder / name}.csv: {len(frame):,} rows"), soft_wrap=True)
+        written = word("cli.table_written", args.lang, file=f"{folder / name}.csv", count=len(frame))
+        out.print(Text(written), soft_wrap=True)
     return DONE
 
 
-
-def calibrate_goals(folder: Path, out, err) -> int:
+def calibrate_goals(folder: Path, out, err, lang: str) -> int:
     """Solves for each goal's ideal and nadir and keeps them in the instance's goals.csv."""
     from planner.instance.calibration import write
     from planner.solving import goal_ranges
     if not folder.is_dir():
-        raise Usage(f"{folder} is a workbook: copy it to a folder first (planner new NAME --from {folder}).")
-    with Watch(err, 0.0) as watch, Interrupt(watch) as stop:
+        raise Usage(say("cli.is_workbook", folder=folder))
+    with Watch(err, 0.0, lang) as watch, Interrupt(watch) as stop:
         table = goal_ranges(read(folder, MECHANISMS), progress=watch, stop=stop)
     write(folder, {"goals": table})
-    out.print(Text(f"{folder / 'goals.csv'}: ideal and nadir of {int(table['ideal'].notna().sum())} goals"))
+    out.print(Text(word("cli.goals_written", lang, file=folder / "goals.csv",
+                        count=int(table["ideal"].notna().sum()))), soft_wrap=True)
     return DONE
 
 

@@ -8,37 +8,37 @@ from pathlib import Path
 from rich.text import Text
 
 import planner
+from planner.cli.language import tell
 from planner.cli.terminal import Watch
 from planner.instance import read, write_folder
 from planner.mechanisms import MECHANISMS
 from planner.report.folder import replaced
 from planner.report.words import word
+from planner.words import say, worded
 
 DONOR = "china-2022"
 
 
 def add_parser(commands, parents) -> None:
     """Registers the command with its options."""
-    made = commands.add_parser("generate", parents=parents,
-                               help=f"make a synthetic instance of any size, resampled from {DONOR}")
-    made.add_argument("folder", metavar="OUT_FOLDER", help="the new instance's folder")
-    made.add_argument("--regions", type=whole, required=True, metavar="N", help="how many regions")
-    made.add_argument("--industries", type=whole, metavar="N", help=f"how many (default: as many as {DONOR})")
-    made.add_argument("--categories", type=whole, metavar="N",
-                      help="how many technology categories (same default)")
-    made.add_argument("--years", type=whole, metavar="N", help="how many plan years (same default)")
-    made.add_argument("--seed", type=whole, default=0, metavar="S",
-                      help="another seed draws another instance of that size (default 0)")
+    made = commands.add_parser("generate", parents=parents, help=tell("help.generate", donor=DONOR))
+    made.add_argument("folder", metavar="OUT_FOLDER", help=tell("help.generate_folder"))
+    made.add_argument("--regions", type=whole, required=True, metavar="N", help=tell("help.generate_regions"))
+    made.add_argument("--industries", type=whole, metavar="N",
+                      help=tell("help.generate_industries", donor=DONOR))
+    made.add_argument("--categories", type=whole, metavar="N", help=tell("help.generate_categories"))
+    made.add_argument("--years", type=whole, metavar="N", help=tell("help.generate_years"))
+    made.add_argument("--seed", type=whole, default=0, metavar="S", help=tell("help.generate_seed"))
     made.add_argument("--mechanisms", choices=("base", "all"), default="base",
-                      help=f"on as in {DONOR} (base), or all of them; --scenario all-mechanisms is there in both")
-    made.add_argument("--force", action="store_true", help="replace an instance that is there already")
+                      help=tell("help.generate_mechanisms", donor=DONOR))
+    made.add_argument("--force", action="store_true", help=tell("help.generate_force"))
 
 
 def whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number; give one such as 31") from None
+        raise argparse.ArgumentTypeError(tell("generate.not_whole", text=text)) from None
 
 
 def run(args, out, err) -> int:
@@ -48,13 +48,13 @@ def run(args, out, err) -> int:
     folder = Path(args.folder)
     fate = refuse(folder, args.force)
     size = Size(args.regions, args.industries, args.categories, args.years, args.seed, args.mechanisms)
-    with Watch(err, 0.0) as watch:
+    with Watch(err, 0.0, args.lang) as watch:
         watch({"phase": "reading"})
         donor = read(find_donor(), MECHANISMS)
         try:
             instance = generate(donor, size, folder.absolute().name, lambda words: watch({"phase": words}))
         except CannotGenerate as error:
-            raise Usage(str(error)) from None
+            raise Usage(worded(error, args.lang)) from None
         watch({"phase": "writing"})
         with replaced(folder) as beside:
             beside.rmdir()
@@ -63,7 +63,7 @@ def run(args, out, err) -> int:
             watch({"phase": "checking"})
             read(beside, MECHANISMS, ALL)
             instance = read(beside, MECHANISMS)
-    tell_warnings(instance, err)
+    tell_warnings(instance, err, args.lang)
     key = "generate.written" if fate == "new" else "generate.replaced"
     out.print(Text(word(key, args.lang, folder=folder, regions=f"{len(instance.table('regions')):,}",
                         cells=f"{len(instance.table('baseline')):,}", seed=args.seed)), soft_wrap=True)
@@ -83,11 +83,9 @@ def refuse(folder: Path, force: bool) -> str:
     except (OSError, ValueError):
         generated = False
     if not generated:
-        raise Usage(f"{folder} is there and is no generated instance; it is left as it is. "
-                    "Name another folder.")
+        raise Usage(say("generate.foreign", folder=folder))
     if not force:
-        raise Usage(f"{folder} is there already; it is left as it is. Name another folder, or replace it "
-                    "with --force.")
+        raise Usage(say("generate.there_already", folder=folder))
     return "replaced"
 
 
@@ -97,5 +95,4 @@ def find_donor() -> Path:
     for place in (INSTANCES, Path(planner.__file__).parent.parent / "instances"):
         if (place / DONOR / "instance.toml").is_file():
             return place / DONOR
-    raise Usage(f"There is no instance {DONOR} in ./instances, and generated ones are resampled from it. Run the "
-                "command in the planner's own folder.")
+    raise Usage(say("generate.no_donor", donor=DONOR))

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 from rich.text import Text
 
+from planner.cli.language import tell
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.instance.writing import beside
 from planner.mechanisms import MECHANISMS
 from planner.report.folder import folder_name
 from planner.report.headline import percent
-from planner.report.words import term, word
+from planner.report.sheets import rule_words, where_words
+from planner.report.words import Names, term, word
+from planner.words import say
 
 
 def add_parser(commands, parents, share, seconds) -> None:
     """Registers the command with its options."""
-    made = commands.add_parser("policies", parents=parents, help="compare allocation policies")
-    made.add_argument("--policies", metavar="A,B", help="which, separated by commas (default: all)")
-    made.add_argument("--gap", type=share, default=0.01, help="relative gap of each solve (default 0.01)")
+    made = commands.add_parser("policies", parents=parents, help=tell("help.policies"))
+    made.add_argument("--policies", metavar="A,B", help=tell("help.policies_which"))
+    made.add_argument("--gap", type=share, default=0.01, help=tell("help.policies_gap"))
     made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
-                      help="seconds for each solve (default 600)")
+                      help=tell("help.policies_time"))
 
 
 def run(args, out, err) -> int:
@@ -31,16 +35,17 @@ def run(args, out, err) -> int:
     from planner.policies import policies
     names = chosen(args.policies)
     path = find_instance(args.instance)
-    with Watch(err, args.gap) as watch, Interrupt(watch) as stop:
+    with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        table = policies(instance, names, progress=watch, gap=args.gap, time_limit=args.time_limit, stop=stop)
+        table = policies(instance, names, progress=watch, lang=args.lang, gap=args.gap,
+                         time_limit=args.time_limit, stop=stop)
         watch({"phase": "writing"})
         folder = folder_name(instance.scenario, list(instance.overrides))
         # Not inside the plan's folder: that is replaced as a whole, and is left alone while it holds no plan.
         file = write(table, OUTPUTS / instance.name / f"{folder}.policies.csv")
-    tell_warnings(instance, err)
-    show(table, out, args.lang)
+    tell_warnings(instance, err, args.lang)
+    show(table, instance, out, args.lang)
     out.print()
     out.print(Text(word("cli.written", args.lang, folder=file)), soft_wrap=True)
     return INTERRUPTED if (table["status"] == "interrupted").any() else DONE
@@ -55,30 +60,46 @@ def chosen(text: str | None) -> list[str] | None:
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     unknown = [name for name in names if name not in POLICIES]
     if unknown or not names:
-        raise Usage(f"There is no policy {', '.join(unknown) or text!r}. Known: {', '.join(POLICIES)}.")
+        raise Usage(say("policies.unknown", name=", ".join(unknown) or text, names=", ".join(POLICIES)))
     return names
 
 
-def show(table: pd.DataFrame, out, lang: str) -> None:
+def show(table: pd.DataFrame, instance, out, lang: str) -> None:
     """Goals, fairness and broken rules, then the reasons of policies without a plan."""
     from planner.policies.tournament import FAIRNESS, GOALS
     shown = [name for name in (*GOALS, *FAIRNESS) if table[name].notna().any()]
-    words = [term(name, lang, "goal") for name in shown]
+    words = [term(name, lang, "goal" if name in GOALS else "policies") for name in shown]
+    names = {name: word("cli.named", lang, name=term(name, lang, "policy"), key=name)
+             for name in table["policy"]}
     sheet = grid("", term("policy", lang), term("status", lang), *words)
     sheet.columns[1].justify = "left"
     for row in table.itertuples():
-        sheet.add_row(row.policy, row.status, *(figure(getattr(row, name)) for name in shown))
+        sheet.add_row(term(row.policy, lang, "policy"), term(row.status, lang, "ended"),
+                      *(figure(getattr(row, name)) for name in shown))
     out.print(sheet)
-    sheet = grid("", term("policy", lang), "gap", "rules broken", "rows", "by", "worst")
+    sheet = grid("", term("policy", lang), *(
+        word(f"policies.{name}", lang) for name in ("gap", "rules", "rows", "by", "worst")))
     for row in table[table["broken_rules"].notna()].itertuples():
         gap = percent(row.gap) if row.gap == row.gap else "–"  # a rule claims none
-        sheet.add_row(row.policy, gap, f"{row.broken_rules:.0f}", f"{row.broken_rows:.0f}",
-                      percent(row.worst_by), Text(row.worst))
+        sheet.add_row(names[row.policy], gap, f"{row.broken_rules:.0f}", f"{row.broken_rows:.0f}",
+                      percent(row.worst_by), Text(clause_words(row.worst, instance, lang)))
     if sheet.row_count:
         out.print()
         out.print(sheet)
     for row in table[table["broken_rules"].isna()].itertuples():
-        out.print(Text(f"{row.policy}: {row.status}. {row.message}"), soft_wrap=True)
+        out.print(Text(word("policies.reason", lang, policy=names[row.policy], message=row.message,
+                           status=term(row.status, lang, "ended"))), soft_wrap=True)
+
+
+def clause_words(clause: str, instance, lang: str) -> str:
+    """'core.funding[coast, research, 2025]' in words; '' stays ''."""
+    found = re.fullmatch(r"(\w+)\.(\w+)(?:\[(.*)\])?", clause)
+    if not found:
+        return clause
+    mechanism, rule, place = found.groups()
+    text = word("policies.clause", lang, mechanism=term(mechanism, lang, "mechanism"),
+                rule=rule_words(mechanism, rule, lang))
+    return text if place is None else text + f" [{where_words(pd.Series([place]), Names(instance, lang))[0]}]"
 
 
 def write(table: pd.DataFrame, file: Path) -> Path:

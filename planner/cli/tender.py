@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from rich.text import Text
 
+from planner.cli.language import tell
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
@@ -15,18 +16,17 @@ from planner.mechanisms.price_discovery import NAME, clearing, rounds
 from planner.report.folder import folder_name, may_replace, write_output
 from planner.report.headline import percent
 from planner.report.words import Names, term, word
+from planner.words import say
 
 
 def add_parser(commands, parents, share, seconds) -> None:
     """Registers the command with its options."""
-    made = commands.add_parser("tender", parents=parents, help="play the rounds of the tender for its prices")
-    made.add_argument("--gap", type=share, default=0.01, help="relative gap of each round (default 0.01)")
+    made = commands.add_parser("tender", parents=parents, help=tell("help.tender"))
+    made.add_argument("--gap", type=share, default=0.01, help=tell("help.tender_gap"))
     made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
-                      help="seconds for each round (default 600)")
-    made.add_argument("--out", metavar="FOLDER",
-                      help="where the last round's plan goes (default outputs/INSTANCE/SCENARIO.tender)")
-    made.add_argument("--force", action="store_true",
-                      help="replace a plan of something else, or a workbook edited by hand")
+                      help=tell("help.tender_time"))
+    made.add_argument("--out", metavar="FOLDER", help=tell("help.tender_out"))
+    made.add_argument("--force", action="store_true", help=tell("help.force_plan"))
 
 
 def run(args, out, err) -> int:
@@ -38,7 +38,7 @@ def run(args, out, err) -> int:
     from planner.cli.commands import DONE, INTERRUPTED, OUTPUTS, find_instance, tell_warnings
     from planner.solving import solve
     path, played, plans, stopped = find_instance(args.instance), [], [], False
-    with Watch(err, args.gap) as watch, Interrupt(watch) as stop:
+    with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
         refuse(instance)
@@ -60,7 +60,7 @@ def run(args, out, err) -> int:
         price_path = pd.concat(played, ignore_index=True)
         plan = with_prices(plans[0], instance, price_path)
         write_output(plan, folder, args.lang)
-    tell_warnings(instance, err)
+    tell_warnings(instance, err, args.lang)
     show(instance, price_path, out, args.lang)
     if stopped:
         out.print(Text(word("tender.stopped", args.lang), style="yellow"), soft_wrap=True)
@@ -75,10 +75,9 @@ def refuse(instance) -> None:
     from planner.cli.commands import Usage
     for name in (NAME, "missions"):
         if not instance.on(name):
-            raise Usage(f"The mechanism {name} is off in {instance.name}, so there is no price to discover. "
-                        f"Switch it on with --set {name}.on=true.")
+            raise Usage(say("tender.mechanism_off", name=name, instance=instance.name))
     if instance.table("bids").empty:
-        raise Usage(f"{instance.name} has no bids, so there is no price to discover. Fill the table bids.")
+        raise Usage(say("tender.no_bids", name=instance.name))
 
 
 def with_prices(plan, instance, price_path: pd.DataFrame):
@@ -97,7 +96,7 @@ def show(instance, price_path: pd.DataFrame, out, lang: str) -> None:
     """The price of every bid by round, winners marked, and the clearing prices."""
     names, numbers = Names(instance, lang), list(price_path["round"].unique())
     sheet = grid(word("tender.path", lang, unit=instance.money_unit), term("bid", lang),
-                 *(f"{term('round', lang)} {number}" for number in numbers))
+                 *(word("tender.round", lang, number=number) for number in numbers))
     for bid, part in price_path.groupby("bid", sort=False):
         prices = part.set_index("round")
         sheet.add_row(names.name("bid", bid), *(

@@ -8,6 +8,7 @@ import signal
 import time
 from typing import Self
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -17,12 +18,13 @@ from planner.report.cover import scenario_words
 from planner.report.headline import (
     binding_rules, by_year, percent, research, rounding_words, rule_counts, status_words)
 from planner.report.sheets import rule_words
-from planner.report.words import Names, term, word
+from planner.report.words import Names, catalogue, term, word
 
 QUIET_SECONDS = 5.0
 """Without a terminal, a line is written at most this often, and at each new phase."""
 
 MOST_RULES = 25
+PHASE_WIDTH = 14
 
 
 def figure(value) -> str:
@@ -32,8 +34,8 @@ def figure(value) -> str:
 class Watch:
     """Shows a solve's progress events on a console: a bar on a terminal, plain lines elsewhere."""
 
-    def __init__(self, console: Console, goal_gap: float):
-        self.console, self.goal_gap = console, max(goal_gap, 1e-6)
+    def __init__(self, console: Console, goal_gap: float, lang: str = "en"):
+        self.console, self.goal_gap, self.lang = console, max(goal_gap, 1e-6), lang
         self.phase, self._told, self._first = "", -math.inf, None
         self._start = time.perf_counter()
         self._bar = self._task = None
@@ -41,11 +43,11 @@ class Watch:
     def __enter__(self) -> Self:
         if self.console.is_terminal:
             self._bar = Progress(
-                SpinnerColumn(), TextColumn("{task.description:<14}"), BarColumn(24),
+                SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24),
                 TextColumn("{task.fields[figures]}"), TimeElapsedColumn(), console=self.console,
                 transient=True)
             self._bar.start()
-            self._task = self._bar.add_task("reading", total=None, figures="")
+            self._task = self._bar.add_task(self.words("reading"), total=None, figures="")
         return self
 
     def __exit__(self, *_) -> None:
@@ -57,18 +59,27 @@ class Watch:
         new, self.phase = event.get("phase", "") != self.phase, event.get("phase", "")
         incumbent, bound, gap = (event.get(name) for name in ("incumbent", "bound", "gap"))
         known = incumbent is not None or bound is not None
-        figures = (f"plan {figure(incumbent)}  bound {figure(bound)}  gap "
-                   f"{percent(gap) if gap is not None and math.isfinite(gap) else '–'}") if known else ""
+        figures = word("cli.progress", self.lang, plan=figure(incumbent), bound=figure(bound),
+                       gap=percent(gap) if gap is not None and math.isfinite(gap) else "–") if known else ""
         if self._bar is not None:
             done = self.closed(gap)
-            self._bar.update(self._task, description=self.phase, figures=figures,
+            self._bar.update(self._task, description=self.words(self.phase), figures=figures,
                              total=None if done is None else 1.0, completed=done or 0.0)
             return
         now = time.perf_counter() - self._start
         if new or now - self._told >= QUIET_SECONDS:
             self._told = now
-            self.console.print(f"{now:7.1f} s  {self.phase:<14} {figures}".rstrip(), highlight=False,
+            self.console.print(f"{now:7.1f} s  {self.words(self.phase)} {figures}".rstrip(), highlight=False,
                                markup=False, soft_wrap=True)
+
+    def words(self, phase: str) -> str:
+        """A phase's name in a column of fixed width (a Chinese character takes two places)."""
+        name, _, number = phase.rpartition(" ")
+        if number.isdigit():
+            text = word(f"phase.{name}", self.lang, number=number)
+        else:
+            text = term(phase, self.lang, "phase" if f"phase.{phase}" in catalogue() else "policy")
+        return text + " " * (PHASE_WIDTH - cell_len(text))
 
     def closed(self, gap: float | None) -> float | None:
         """How much of the way to the wanted gap is done, on a logarithmic scale; None before a first plan."""
@@ -111,8 +122,7 @@ class Interrupt:
         if self.asked or not searching:
             raise KeyboardInterrupt
         self.asked = True
-        self.watch.console.print("Stopping: the best plan found so far will be kept. "
-                                 "Ctrl-C again to give up.")
+        self.watch.console.print(word("cli.stopping", self.watch.lang))
 
     def __call__(self) -> bool:
         return self.asked
@@ -152,7 +162,7 @@ def summary(plan, console: Console, lang: str) -> None:
     if times:
         console.print()
         console.print(Text(f"{word('cli.times', lang)} ({word('cli.time', lang)}): " + " · ".join(
-            f"{part} {seconds:.1f}" for part, seconds in times.items()), style="dim"))
+            f"{term(part, lang, 'phase')} {seconds:.1f}" for part, seconds in times.items()), style="dim"))
 
 
 def goal_table(plan, lang: str) -> Table | None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.instance import Instance
+from planner.words import say
 
 DIMS = {"regions": "region", "industries": "industry", "categories": "category"}
 """Tables whose members are drawn, and the dimension they name."""
@@ -192,13 +193,11 @@ def _names(dim: str, drawn: pd.DataFrame) -> list[str]:
 
 
 def _refuse(size: Size, regions: pd.DataFrame, industries: pd.DataFrame) -> None:
-    for what, least, why, most in (
-            ("regions", regions["zone"].nunique(), "one in every zone", 9999),
-            ("industries", industries["class"].nunique(), "one of every class", 999),
-            ("categories", 1, "one", 99), ("years", LEAST_YEARS, "one", MOST_YEARS)):
+    for what, least, most in (
+            ("regions", regions["zone"].nunique(), 9999), ("industries", industries["class"].nunique(), 999),
+            ("categories", 1, 99), ("years", LEAST_YEARS, MOST_YEARS)):
         asked = getattr(size, what)
         if asked is not None and not least <= asked <= most:
-            raise CannotGenerate(f"--{what} {asked}: an instance has at least {least} {what} ({why}) and at "
-                                 f"most {most}. Give a number from {least} to {most}.")
+            raise CannotGenerate(say(f"generate.too_many_{what}", asked=asked, least=least, most=most))
     if size.seed < 0:
-        raise CannotGenerate(f"--seed {size.seed}: a seed is a whole number of at least 0. Give one such as 0.")
+        raise CannotGenerate(say("generate.seed", seed=size.seed))

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.words import say
+
 PLURALS = {"region": "regions", "industry": "industries", "category": "categories", "stage": "stages"}
 ROUNDS = 20_000
 
@@ -39,13 +41,12 @@ def ras(seed, margins, tolerance: float = 1e-9) -> np.ndarray:
     """
     table = np.array(seed, dtype=float)
     if not np.isfinite(table).all() or (table < 0).any():
-        raise ValueError("the seed must hold finite numbers of at least 0")
+        raise ValueError(say("calibrate.seed_negative"))
     fitted = [_turned(table, axes, target) for axes, target in margins]
     _agree(fitted, tolerance)
     for number, (axes, target) in enumerate(fitted):
         if ((_sum(table, axes) == 0) & (target > 0)).any():
-            raise ValueError(f"margin {number + 1} over axes {axes} asks for a positive total where the "
-                             f"whole seed is zero")
+            raise ValueError(say("calibrate.zero_seed", number=number + 1, axes=axes))
     grand = fitted[0][1].sum() if fitted else table.sum()
     for _ in range(ROUNDS):
         for axes, target in fitted:
@@ -56,8 +57,7 @@ def ras(seed, margins, tolerance: float = 1e-9) -> np.ndarray:
                      for axes, target in fitted), default=0.0)
         if worst <= tolerance:
             return table
-    raise ValueError(f"no table with these zeros meets all margins: after {ROUNDS} rounds one margin is "
-                     f"still {worst:.2g} (relative) away")
+    raise ValueError(say("calibrate.no_fit", rounds=ROUNDS, worst=worst))
 
 
 def calibrate(folder: Path | str, progress=None) -> dict[str, pd.DataFrame]:
@@ -75,13 +75,14 @@ def calibrate(folder: Path | str, progress=None) -> dict[str, pd.DataFrame]:
         frame = block_of(folder, block, blocks)
         blocks[block["name"]] = _stacked(blocks.get(block["name"]), frame)
         if progress:
-            progress(f"{block['name']}: {len(frame):,} cells, total {frame['value'].sum():,.1f}")
+            progress(say("calibrate.block_done", name=block["name"], count=len(frame),
+                         total=frame['value'].sum()))
     for name, table in recipe.get("table", {}).items():
         tables[name] = _sorted(folder, blocks[table["block"]]).rename(columns={"value": table["value"]})
     for path in recipe.get("path", ()):
         tables[path["table"]] = path_of(folder, path, blocks, years)
         if progress:
-            progress(f"{path['table']}: {len(tables[path['table']]):,} rows")
+            progress(say("calibrate.rows", table=path["table"], count=len(tables[path['table']])))
     return tables
 
 
@@ -111,7 +112,7 @@ def block_of(folder: Path, block: dict, blocks: dict[str, pd.DataFrame]) -> pd.D
     try:
         table = ras(seed_of(folder, block, dims, members), margins, block.get("tolerance", 1e-12))
     except ValueError as error:
-        raise ValueError(f"calibration block {block['name']!r}: {error}") from error
+        raise ValueError(say("calibrate.block_failed", name=block["name"], error=error.args[0])) from error
     labels = pd.MultiIndex.from_product([members[dim] for dim in dims], names=dims)
     return labels.to_frame(index=False).assign(value=table.reshape(int(np.prod(shape))))
 
@@ -193,8 +194,8 @@ def path_of(folder: Path, path: dict, blocks: dict[str, pd.DataFrame], years) ->
     if "total" in path:
         base["value"] *= path["total"] / base["value"].sum()
     if len(path["growth"]) != len(years):
-        raise ValueError(f"calibration path {path['table']!r}: growth has {len(path['growth'])} rates, "
-                         f"the plan {len(years)} years")
+        raise ValueError(say("calibrate.growth", table=path["table"], count=len(path['growth']),
+                             years=len(years)))
     level = np.cumprod(1 + np.array(path["growth"], float))
     frames = [base.assign(year=year, value=base["value"] * up) for year, up in zip(years, level)]
     whole = pd.concat(frames, ignore_index=True)[dims + ["year", "value"]]
@@ -221,7 +222,7 @@ def _figures(frame: pd.DataFrame, column, spec: dict) -> np.ndarray:
     figures = frame[names].sum(axis=1, min_count=1).to_numpy(float)
     if np.isnan(figures).any():
         missing = list(frame.index[np.isnan(figures)])
-        raise ValueError(f"{spec['file']}: no figure in {column} for {missing}")
+        raise ValueError(say("calibrate.no_figure", file=spec["file"], column=column, missing=missing))
     return figures
 
 
@@ -231,7 +232,7 @@ def _concord(folder: Path, frame: pd.DataFrame, spec: dict) -> pd.DataFrame:
     sums = weights.groupby(key)["weight"].sum()
     off = [name for name in frame[key] if not np.isclose(sums.get(name, 0.0), 1.0, atol=1e-9)]
     if off:
-        raise ValueError(f"{spec['concordance']}: weights of {off} do not add to 1")
+        raise ValueError(say("calibrate.weights", concordance=spec["concordance"], off=off))
     both = frame.merge(weights, on=key)
     both[spec["value"]] *= both["weight"]
     return both.groupby(onto, as_index=False)[spec["value"]].sum()
@@ -245,7 +246,7 @@ def _factor(folder: Path, spec: dict, members: dict) -> np.ndarray:
         wide = frame.set_index(dims[0])
     wide = wide.reindex(index=members[dims[0]], columns=members[dims[1]])
     if wide.isna().any(axis=None):
-        raise ValueError(f"{spec['file']}: a factor of the seed is missing")
+        raise ValueError(say("calibrate.no_factor", file=spec["file"]))
     return wide.to_numpy(float) ** spec.get("power", 1.0)
 
 
@@ -279,17 +280,16 @@ def _agree(fitted: list, tolerance: float) -> None:
     """Raises ValueError when two margins differ on the axes that both keep."""
     for at, (axes, target) in enumerate(fitted):
         if not np.isfinite(target).all() or (target < 0).any():
-            raise ValueError(f"margin {at + 1} over axes {axes} holds a negative or missing total")
+            raise ValueError(say("calibrate.negative_margin", number=at + 1, axes=axes))
         for other, (their_axes, their_target) in enumerate(fitted[:at]):
             shared = [axis for axis in axes if axis in their_axes]
             mine = _sum(target, [axes.index(axis) for axis in shared])
             theirs = _sum(their_target, [their_axes.index(axis) for axis in shared])
             gap = np.max(np.abs(mine - theirs) / np.maximum(np.abs(theirs), 1e-12 * their_target.sum()))
             if gap > max(tolerance, 1e-12) * 10:
-                raise ValueError(
-                    f"margins {other + 1} and {at + 1} disagree"
-                    + (f" on their common axes {shared}" if shared else " in total")
-                    + f": {theirs.sum():.10g} against {mine.sum():.10g} (largest relative gap {gap:.2g})")
+                told = dict(first=other + 1, second=at + 1, theirs=theirs.sum(), mine=mine.sum(), gap=gap)
+                raise ValueError(say("calibrate.disagree_on", **told, axes=shared) if shared else
+                                 say("calibrate.disagree", **told))
 
 
 def _stacked(before: pd.DataFrame | None, frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.vocabulary import Column, Parameter
+from planner.words import catalogue, say
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}([,，\s'’_]\d{3})+(\.\d+)?")
@@ -42,34 +43,34 @@ def empty(raw: Any) -> bool:
 def number(raw: Any, typed: bool) -> float | Wrong:
     """A finite number. In typed sources (workbook, TOML) a text is never one."""
     if isinstance(raw, bool):
-        return Wrong("true or false where a number belongs")
+        return Wrong(say("problem.flag_for_number"))
     if isinstance(raw, (int, float)):
         try:
             value = float(raw)
         except OverflowError:
             value = math.inf
-        return value if math.isfinite(value) else Wrong(f"{raw} is not a number that can be used")
+        return value if math.isfinite(value) else Wrong(say("problem.unusable_number", value=raw))
     if not isinstance(raw, str):
-        return _foreign(raw, "a number")
+        return _foreign(raw, say("expected.number"))
     text = raw.strip()
     if NUMBER.fullmatch(text):
         if typed:
-            return Wrong("a number that is stored as text", "Store it as a number.")
+            return Wrong(say("problem.number_as_text"), say("mend.store_as_number"))
         value = float(text)
-        return value if math.isfinite(value) else Wrong("too large a number")
+        return value if math.isfinite(value) else Wrong(say("problem.too_large"))
     if text.casefold() in NOTHING:
-        return Wrong(f"{text} is not a number")
+        return Wrong(say("problem.not_a_number", text=text))
     if match := PERCENT.fullmatch(text):
-        return Wrong("a percent sign in a number cell", f"Write {float(match[1]) / 100:.12g}.")
+        return Wrong(say("problem.percent_sign"), say("mend.write_number", number=float(match[1]) / 100))
     if THOUSANDS.fullmatch(text):
         plain = re.sub(r"[,，\s'’_]", "", text)
-        return Wrong("a thousands separator in a number cell", f"Write {plain}.")
+        return Wrong(say("problem.thousands"), say("mend.write", what=plain))
     if DECIMAL_COMMA.fullmatch(text):
         plain = re.sub("[,，]", ".", text)
-        return Wrong("a decimal comma in a number cell", f"Write {plain}, with a decimal point.")
+        return Wrong(say("problem.decimal_comma"), say("mend.decimal_point", plain=plain))
     if text.startswith("="):
-        return Wrong("a formula in a number cell", "Write its value.")
-    return Wrong("text in a number cell")
+        return Wrong(say("problem.formula_for_number"), say("mend.write_value"))
+    return Wrong(say("problem.text_for_number"))
 
 
 def integer(raw: Any, typed: bool) -> float | Wrong:
@@ -77,7 +78,7 @@ def integer(raw: Any, typed: bool) -> float | Wrong:
     if isinstance(value, Wrong):
         return value
     if value != int(value) or abs(value) > 2**53:
-        return Wrong("not a whole number")
+        return Wrong(say("problem.not_whole"))
     return value
 
 
@@ -86,14 +87,14 @@ def flag(raw: Any, typed: bool) -> bool | Wrong:
         return raw
     if isinstance(raw, str) and raw.strip().casefold() in ("true", "false"):
         return raw.strip().casefold() == "true"
-    return Wrong("neither true nor false")
+    return Wrong(say("problem.not_a_flag"))
 
 
 def text(raw: Any, typed: bool = False) -> str | Wrong:
     """Text as it stands; numbers and dates of a typed source as they would be written."""
     if isinstance(raw, str):
         if CONTROL.search(raw):
-            return Wrong("a control character that cannot be seen", "Type the text anew.")
+            return Wrong(say("problem.control_character"), say("mend.type_anew"))
         return raw.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(raw, bool):
         return "true" if raw else "false"
@@ -105,7 +106,7 @@ def text(raw: Any, typed: bool = False) -> str | Wrong:
         return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ")
     if isinstance(raw, (dt.date, dt.time)):
         return raw.isoformat()
-    return _foreign(raw, "text")
+    return _foreign(raw, say("expected.text"))
 
 
 def name(raw: Any, typed: bool = False) -> str | Wrong:
@@ -114,18 +115,18 @@ def name(raw: Any, typed: bool = False) -> str | Wrong:
     if isinstance(value, Wrong):
         return value
     if value != value.strip():
-        return Wrong("a blank before or after the name", f"Write {value.strip()!r}.")
+        return Wrong(say("problem.blank"), say("mend.write_name", name=value.strip()))
     if match := NOT_IN_NAMES.search(value):
-        return Wrong(f"{match[0]!r} in a short name", "Short names do without , [ ] = and quotes.")
+        return Wrong(say("problem.sign_in_name", sign=match[0]), say("mend.sign_in_name"))
     return value
 
 
 def _foreign(raw: Any, wanted: str) -> Wrong:
     if isinstance(raw, (dt.date, dt.time, dt.timedelta)):
-        return Wrong(f"a date where {wanted} belongs")
+        return Wrong(say("problem.date", wanted=wanted))
     if isinstance(raw, (list, tuple, dict)):
-        return Wrong(f"a list or table where {wanted} belongs")
-    return Wrong("a formula", "Write its value.")
+        return Wrong(say("problem.list", wanted=wanted))
+    return Wrong(say("problem.formula"), say("mend.write_value"))
 
 
 PARSERS = {"number": number, "integer": integer, "flag": flag, "text": text, "choice": name,
@@ -151,26 +152,31 @@ def unit_words(unit: str, money: str, talent: str) -> str:
     return re.sub(r"\bFTE\b", lambda _: talent, unit)
 
 
+def unit_said(unit: str, money: str, talent: str) -> str:
+    """The same, so that it can be said in another language."""
+    key = f"in_unit.{unit}"
+    return say(key, money=money, FTE=talent) if key in catalogue() else unit_words(unit, money, talent)
+
+
 def expected(item: Column | Parameter, money: str = "money", talent: str = "FTE") -> str:
     """What belongs into a cell, in words: 'a share from 0 to 1'."""
     if item.kind == "flag":
-        return "true or false"
+        return say("expected.flag")
     if item.kind == "choice":
-        return "one of: " + ", ".join(item.choices)
+        return say("expected.choice", names=", ".join(item.choices))
     if item.kind not in ("number", "integer"):
-        return "text"
-    noun = "a share" if item.unit == "share" else "a year" if item.unit == "year" else (
-        "a whole number" if item.kind == "integer" else "a number")
+        return say("expected.text")
+    told = say(f"expected.{item.unit if item.unit in ('share', 'year') else item.kind}")
     low, high = item.low, item.high
     if low is not None and high is not None:
-        noun += f" from {low:g} to {high:g}"
+        told = say("expected.between", noun=told, low=low, high=high)
     elif low is not None:
-        noun += f" of {low:g} or more"
+        told = say("expected.least", noun=told, low=low)
     elif high is not None:
-        noun += f" of {high:g} or less"
+        told = say("expected.most", noun=told, high=high)
     if item.unit not in ("", "1", "share", "year", "goal", "ratio"):
-        noun += f", in {unit_words(item.unit, money, talent)}"
-    return noun
+        told = say("expected.in_unit", what=told, unit=unit_said(item.unit, money, talent))
+    return told
 
 
 def out_of_bounds(item: Column | Parameter, value: float, money: str = "money",
@@ -180,8 +186,10 @@ def out_of_bounds(item: Column | Parameter, value: float, money: str = "money",
     above = item.high is not None and value > item.high
     if not below and not above:
         return None
-    subject = {"share": "a share", "money": "money", "year": "a year"}.get(item.unit, item.name)
-    limit = f"less than {item.low:g}" if below else f"more than {item.high:g}"
-    hint = f"; {value:g} % is {value / 100:.12g}" if (
-        above and item.unit == "share" and item.high == 1 and value <= 100) else ""
-    return Wrong(f"{subject} cannot be {limit}", f"Write {expected(item, money, talent)}{hint}.")
+    subject = say(f"bounded.{item.unit}") if item.unit in ("share", "money", "year") else item.name
+    what = (say("problem.below", subject=subject, low=item.low) if below else
+            say("problem.above", subject=subject, high=item.high))
+    wanted = expected(item, money, talent)
+    percent = above and item.unit == "share" and item.high == 1 and value <= 100
+    return Wrong(what, say("mend.percent", expected=wanted, value=value, share=value / 100) if percent else
+                 say("mend.expected", expected=wanted))

@@ -17,6 +17,7 @@ from planner.instance.cells import (
     MOST_NAME, PARSERS, Wrong, empty, expected, out_of_bounds, shown, unit_words)
 from planner.instance.raw import MOST_ALIKE, MOST_TEXT, Raw, RawTable, TablePlace, capped, suggestion
 from planner.vocabulary import Column, Problem, Table
+from planner.words import as_said, say
 
 HEADING = re.compile(r"\s*(.*?)\s*(?:\[(.*)\])?\s*", re.DOTALL)
 
@@ -71,19 +72,18 @@ class TableCheck:
                                    True).of_row(1, "") | {"column": None}
             if empty(heading):
                 if any(not empty(row[position]) for row in self.found.cells):
-                    self.problems.append(Problem(
-                        what=f"column {position + 1} has no heading", **where,
-                        mend="Write the column's name into row 1, or delete the column."))
+                    self.problems.append(Problem(what=say("problem.no_heading", number=position + 1), **where,
+                                                 mend=say("mend.no_heading")))
                 continue
             match = HEADING.fullmatch(str(heading))
             name, unit = match[1], match[2]
             if name not in known:
-                self.problems.append(Problem(
-                    what=f"table {self.table.name} has no such column", value=shown(heading),
-                    mend=suggestion(name, known, "Otherwise delete the column.", most=40), **where))
+                mend = suggestion(name, known, say("mend.else_delete_column"), most=40)
+                self.problems.append(Problem(what=say("problem.unknown_column", name=self.table.name),
+                                             value=shown(heading), mend=mend, **where))
             elif name in self.at:
-                self.problems.append(Problem(what=f"column {name} stands here twice", value=shown(heading),
-                                             mend="Keep one of the two columns.", **where))
+                self.problems.append(Problem(what=say("problem.column_twice", name=name),
+                                             value=shown(heading), mend=say("mend.one_column"), **where))
             else:
                 self.at[name] = position
                 self.place.columns[name] = position + 1
@@ -98,15 +98,17 @@ class TableCheck:
         if plain in allowed:
             return
         if column.unit in ("", "1"):
-            what, mend = f"column {column.name} has no unit", f"Write {column.name}."
+            what, mend = say("problem.no_unit", name=column.name), say("mend.write", what=column.name)
         elif column.unit == "share":
-            what = f"the unit is {unit.strip()}, but column {column.name} is a share from 0 to 1"
-            mend = f"Convert the figures (12 % is 0.12) and write {column.name} [share]."
+            what = say("problem.unit_not_share", unit=unit.strip(), name=column.name)
+            mend = say("mend.unit_not_share", name=column.name)
         else:
-            stated = " (instance.toml)" if self.raw.places.kind == "folder" else " (sheet instance)"
-            what = (f"the unit is {unit.strip()}, but column {column.name} is in {told}"
-                    + (stated if told != column.unit else ""))
-            mend = f"Convert the figures and write {column.name} [{told}]."
+            what = say("problem.unit_differs", unit=unit.strip(), name=column.name, told=told)
+            if told != column.unit:  # the instance's own word for it
+                folder = self.raw.places.kind == "folder"
+                what = say("problem.stated", what=what,
+                           place="instance.toml" if folder else say("problem.sheet_instance"))
+            mend = say("mend.convert", name=column.name, told=told)
         self.problems.append(Problem(what=what, mend=mend, value=shown(heading),
                                      **(where | {"column": column.name})))
 
@@ -116,10 +118,11 @@ class TableCheck:
         default = self._default(column)
         if position is None:
             if default is ... and (count or not column.optional):
-                self.problems.append(Problem(
-                    place=self.place.place, row=1, column=column.name,
-                    cell="A1" if self.place.sheet else None, what=f"column {column.name} is missing",
-                    mend=f"Add it: {column.about} ({expected(column, *self.units)})."))
+                self.problems.append(Problem(place=self.place.place, row=1, column=column.name,
+                                             cell="A1" if self.place.sheet else None,
+                                             what=say("problem.column_missing", name=column.name),
+                                             mend=say("mend.add_column", about=as_said(column.about, "about"),
+                                                      expected=expected(column, *self.units))))
             default = None if default is ... else default
             return typed_column(column, [default] * count)
         parse, typed = parser(column), self.found.typed
@@ -131,7 +134,7 @@ class TableCheck:
                 if cell is None or cell.__class__ is str and not cell.strip():
                     value = default
                     if value is ...:
-                        value = Wrong("the cell is empty")
+                        value = Wrong(say("problem.empty"))
                 else:
                     value = parse(cell, typed)
                 if cell.__class__ is str:
@@ -162,13 +165,13 @@ class TableCheck:
             return
         if column.key:
             self.bad_keys.update(at for at, _ in wrong)
-        wanted = f"Write {expected(column, *self.units)}"
-        if column.optional or column.default is not None and not column.key:
-            wanted += ", or leave the cell empty"
+        may_be_empty = column.optional or column.default is not None and not column.key
+        wanted = say("mend.expected_or_empty" if may_be_empty else "mend.expected",
+                     expected=expected(column, *self.units))
         told = []
         for at, why in wrong[:MOST_ALIKE]:
             cell = self.found.cells[at][self.at[column.name]]
-            told.append(Problem(what=why.what, mend=why.mend or f"{wanted}.",
+            told.append(Problem(what=why.what, mend=why.mend or wanted,
                                 value=None if empty(cell) else shown(cell),
                                 **self.place.where(at, column.name)))
         self.problems += capped(told, len(wrong))
@@ -187,13 +190,14 @@ class TableCheck:
         elif column.kind == "choice":
             known = column.choices + (("",) if column.optional or column.default == "" else ())
             bad = np.flatnonzero(~values.isin(known).to_numpy())
-            self._tell(column, [(at, Wrong("not one of the words that are allowed", suggestion(
-                values[at], column.choices, f"Write {expected(column)}.", most=0)))
-                for at in bad if at not in skip])
+            wanted = say("mend.expected", expected=expected(column))
+            self._tell(column, [(at, Wrong(say("problem.not_allowed"),
+                                           suggestion(values[at], column.choices, wanted, most=0)))
+                                for at in bad if at not in skip])
         elif column.kind in ("text", "key"):
             most = MOST_NAME if is_name(column) else MOST_TEXT
             bad = np.flatnonzero(values.str.len().to_numpy() > most)
-            self._tell(column, [(at, Wrong(f"the text is longer than {most:,} characters", "Shorten it."))
+            self._tell(column, [(at, Wrong(say("problem.text_too_long", most=most), say("mend.shorten")))
                                 for at in bad])
 
     def _double_keys(self) -> None:
@@ -211,8 +215,7 @@ class TableCheck:
         for at in rows[:MOST_ALIKE]:
             key = tuple(self.frame.iloc[at][keys])
             words = ", ".join(f"{name} {shown(value)}" for name, value in zip(keys, key))
-            told.append(Problem(
-                what=f"the key ({words}) stands already in row {self.place.rows[first[key]]}",
-                mend="Keep one of the two rows.",
-                **self.place.where(at, keys[0] if len(keys) == 1 else None)))
+            told.append(Problem(what=say("problem.key_twice", words=words, row=self.place.rows[first[key]]),
+                                mend=say("mend.one_row"),
+                                **self.place.where(at, keys[0] if len(keys) == 1 else None)))
         self.problems += capped(told, len(rows))

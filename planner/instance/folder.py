@@ -7,6 +7,7 @@ than the limits in `raw`.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import re
 import stat
@@ -20,6 +21,7 @@ from planner.instance.raw import (
     RawTable, TablePlace, suggestion)
 from planner.instance.scenarios import scenario_of_toml
 from planner.vocabulary import Problem
+from planner.words import catalogue, say
 
 WORD = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
 KEY = re.compile(rf"\s*({WORD}(?:\s*\.\s*{WORD})*)\s*=")
@@ -35,13 +37,13 @@ def read_folder(path: Path, tables: tuple[str, ...]) -> Raw:
         entries = sorted(path.iterdir(), key=lambda entry: entry.name)
     except OSError as error:
         raw.fatal = True
-        raw.problems.append(Problem(str(path), f"the folder cannot be read ({reason(error)})",
-                                    "Check its name and your rights to read it."))
+        raw.problems.append(Problem(str(path), say("problem.folder_unread", reason=reason(error)),
+                                    say("mend.folder_unread")))
         return raw
     if len(entries) > MOST_FILES:
         raw.fatal = True
-        raw.problems.append(Problem(str(path), f"the folder holds {len(entries):,} files",
-                                    f"An instance has at most {MOST_FILES:,}; name its own folder."))
+        raw.problems.append(Problem(str(path), say("problem.too_many_files", count=len(entries)),
+                                    say("mend.too_many_files", most=MOST_FILES)))
         return raw
     for entry in entries:
         if entry.name in BESIDE or entry.name.startswith((".", "~$")) or entry.suffix == ".md":
@@ -49,9 +51,8 @@ def read_folder(path: Path, tables: tuple[str, ...]) -> Raw:
         if entry.name in known:
             _read_table(raw, path, entry)
         else:
-            raw.problems.append(Problem(entry.name, "no table has the name of this file", suggestion(
-                entry.stem, tables, "Otherwise take it out of the folder; figures that are kept for "
-                "reference belong into statistics/.", most=0)))
+            raw.problems.append(Problem(entry.name, say("problem.no_such_file"),
+                                        suggestion(entry.stem, tables, say("mend.no_such_file"), most=0)))
     _read_settings(raw, path)
     _read_scenarios(raw, path)
     return raw
@@ -59,7 +60,10 @@ def read_folder(path: Path, tables: tuple[str, ...]) -> Raw:
 
 def reason(error: Exception) -> str:
     """Why a file could not be opened, without paths and numbers of the system."""
-    return getattr(error, "strerror", None) or str(error).splitlines()[0] or type(error).__name__
+    key = f"system.{errno.errorcode.get(getattr(error, 'errno', None), '')}"
+    if key in catalogue():
+        return say(key)
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
 
 
 def load_bytes(root: Path, path: Path, most: int) -> bytes | Problem:
@@ -67,19 +71,17 @@ def load_bytes(root: Path, path: Path, most: int) -> bytes | Problem:
     place = path.relative_to(root).as_posix()
     try:
         if not path.resolve().is_relative_to(root.resolve()):
-            return Problem(place, "a link that leads out of the folder",
-                           "Put the file itself into the folder.")
+            return Problem(place, say("problem.link_out"), say("mend.link_out"))
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            return Problem(place, "not a plain file", "Put a file of that name into the folder.")
+            return Problem(place, say("problem.not_plain"), say("mend.not_plain"))
         if found.st_size > most:
-            return Problem(place, f"the file has {found.st_size / MEGABYTE:,.0f} megabytes",
-                           f"At most {most // MEGABYTE} are read.")
+            return Problem(place, say("problem.file_size", size=found.st_size / MEGABYTE),
+                           say("mend.size", most=most // MEGABYTE))
         with path.open("rb") as stream:
             return stream.read(most + 1)
     except OSError as error:
-        return Problem(place, f"the file cannot be read ({reason(error)})",
-                       "If it is open in another program, close it there.")
+        return Problem(place, say("problem.file_unread", reason=reason(error)), say("mend.open_elsewhere"))
 
 
 def decode(data: bytes, place: str) -> str | Problem:
@@ -87,7 +89,7 @@ def decode(data: bytes, place: str) -> str | Problem:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return Problem(place, "the file is not UTF-8 text", "Save it as 'CSV UTF-8' or as UTF-8 text.",
+        return Problem(place, say("problem.not_utf8"), say("mend.not_utf8"),
                        row=data.count(b"\n", 0, error.start) + 1)
 
 
@@ -112,20 +114,18 @@ def _read_table(raw: Raw, root: Path, path: Path) -> None:
         raw.problems.append(problem)
         return
     if not rows:
-        raw.problems.append(Problem(place, "the file is empty",
-                                    "Write the column names into row 1, or delete the file."))
+        raw.problems.append(Problem(place, say("problem.file_empty"), say("mend.file_empty")))
         return
     heads = rows[0]
     while heads and not heads[-1].strip():
         heads = heads[:-1]
     if len(heads) == 1 and re.search(r"[;\t]", heads[0]):
-        raw.problems.append(Problem(place, "the columns are not separated by commas",
-                                    "Save the file as comma-separated CSV.", row=1, value=heads[0]))
+        raw.problems.append(Problem(place, say("problem.no_commas"), say("mend.no_commas"), row=1,
+                                    value=heads[0]))
         return
     if len(rows) - 1 > MOST_ROWS or len(heads) > MOST_COLUMNS:
-        raw.problems.append(Problem(
-            place, f"the table has {len(rows) - 1:,} rows and {len(heads)} columns",
-            f"At most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns are read."))
+        raw.problems.append(Problem(place, say("problem.table_size", rows=len(rows) - 1, columns=len(heads)),
+                                    say("mend.table_size", rows=MOST_ROWS, columns=MOST_COLUMNS)))
         return
     cells, numbers = [], []
     for number, row in enumerate(rows[1:], start=2):
@@ -133,10 +133,9 @@ def _read_table(raw: Raw, root: Path, path: Path) -> None:
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) < len(heads) or any(cell.strip() for cell in row[len(heads):]):
-                raw.problems.append(Problem(
-                    place, f"the row has {len(row)} cells, the headings are {len(heads)}",
-                    "Give it one cell per heading; put text with commas into double quotes.",
-                    row=number))
+                raw.problems.append(Problem(place,
+                                            say("problem.row_width", count=len(row), headings=len(heads)),
+                                            say("mend.row_width"), row=number))
                 row = row + [""] * (len(heads) - len(row))
             row = row[:len(heads)]
         elif not any(row):
@@ -151,8 +150,8 @@ def _records(text: str, place: str) -> tuple[list[list[str]], Problem | None]:
     try:
         rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return rows, Problem(place, f"the row cannot be taken apart ({error})",
-                             "Look for a double quote too many or too few.", row=len(rows) + 1)
+        return rows, Problem(place, say("problem.row_broken", error=error), say("mend.row_broken"),
+                             row=len(rows) + 1)
     return rows, None
 
 
@@ -169,11 +168,9 @@ def parse_toml(text: str, place: str) -> dict | Problem:
         row = int(match[1]) if match else max(len(text.splitlines()), 1)
         lines = text.splitlines()
         value = lines[row - 1].strip() if match and row <= len(lines) else None
-        return Problem(place, f"the line is not TOML ({what})",
-                       "Write name = value; text in double quotes, numbers plain, true or false.",
-                       row=row, value=value)
+        return Problem(place, say("problem.not_toml", what=what), say("mend.not_toml"), row=row, value=value)
     except RecursionError:
-        return Problem(place, "the file is nested too deep", "Write it flat.")
+        return Problem(place, say("problem.nested"), say("mend.nested"))
 
 
 def toml_lines(text: str) -> dict[str, int]:
@@ -196,9 +193,8 @@ def _words(key: str) -> list[str]:
 def _read_settings(raw: Raw, root: Path) -> None:
     path = root / "instance.toml"
     if not path.exists():
-        raw.problems.append(Problem(
-            "instance.toml", "the file is missing",
-            "Write one with title, base_year, first_year and last_year; every instance has it."))
+        raw.problems.append(Problem("instance.toml", say("problem.file_missing"),
+                                    say("mend.settings_missing")))
         return
     text = _text(raw, root, path, MOST_TOML_BYTES)
     if text is None:
@@ -216,15 +212,14 @@ def _read_scenarios(raw: Raw, root: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raw.problems.append(Problem("scenarios", "not a folder", "Make it a folder of NAME.toml files."))
+        raw.problems.append(Problem("scenarios", say("problem.not_a_folder"), say("mend.not_a_folder")))
         return
     paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     for path in paths[:MOST_FILES]:
         place = f"scenarios/{path.name}"
         if path.suffix != ".toml":
             if path.suffix != ".md":
-                raw.problems.append(Problem(place, "not a scenario",
-                                            "Call it NAME.toml, or take it out of the folder."))
+                raw.problems.append(Problem(place, say("problem.not_a_scenario"), say("mend.not_a_scenario")))
             continue
         text = _text(raw, root, path, MOST_TOML_BYTES)
         if text is None:

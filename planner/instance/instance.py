@@ -18,6 +18,7 @@ from planner.instance.references import check_whole
 from planner.instance.scenarios import BASE, Override, Scenario, as_overrides, resolved
 from planner.instance.settings import NEEDED, Settings, check_years
 from planner.vocabulary import Mechanism, Problem, Table
+from planner.words import say
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,9 +167,9 @@ class Instance:
             if scenario in self._scenarios:
                 changes = resolved(scenario, self._scenarios)
             else:
-                problems.append(Problem("--scenario", "the instance has no scenario of this name", suggestion(
-                    scenario, [BASE, *self._scenarios], "Otherwise write scenarios/NAME.toml."),
-                    value=scenario))
+                problems.append(Problem("--scenario", say("problem.no_scenario_here"),
+                                        suggestion(scenario, [BASE, *self._scenarios],
+                                                   say("mend.no_scenario_here")), value=scenario))
         draft = Draft(self._settings.copy(), dict(self._frames), self._tables,
                       {mechanism.name: mechanism for mechanism in self.mechanisms})
         for override in changes + given:

@@ -20,6 +20,7 @@ from planner.instance.scenarios import Override
 from planner.instance.settings import ON, PRICE, Settings, value_of
 from planner.instance.tables import CORE_PARAMETERS, HEADER
 from planner.vocabulary import Column, Mechanism, Parameter, Problem, Table
+from planner.words import say
 
 KEY = re.compile(r"\s*([^\[\].]+?)\s*(?:\[([^\]]*)\])?\s*\.\s*([^\[\].]+?)\s*")
 
@@ -61,8 +62,8 @@ class Draft:
             known = [*parameters]
         else:
             return [self._unknown(override, name, ["core", *self.mechanisms, *self.tables])]
-        return [override.problem(f"{name} has no entry {entry}", suggestion(
-            entry, known, "Otherwise delete the override.", most=40))]
+        return [override.problem(say("problem.no_entry", name=name, entry=entry),
+                                 suggestion(entry, known, say("mend.else_delete_override"), most=40))]
 
     def off(self, override: Override) -> Problem | None:
         """A warning when the override feeds a mechanism that is off: it changes nothing."""
@@ -71,8 +72,8 @@ class Draft:
         part = self.settings.mechanisms.get(name)
         if part is None or part["on"] or match[3] == "on" or match[3] not in part:
             return None
-        return override.problem(f"mechanism {name} is off, so this changes nothing",
-                                f"Set {name}.on=true as well, or leave it out.", severity="warning")
+        return override.problem(say("problem.mechanism_off", name=name), say("mend.mechanism_off", name=name),
+                                severity="warning")
 
     def _parameters(self, name: str) -> dict[str, Parameter] | None:
         if name == "core":
@@ -83,9 +84,8 @@ class Draft:
         return None
 
     def _unknown(self, override: Override, word: str, known: list[str]) -> Problem:
-        return override.problem(f"nothing is called {word}", suggestion(
-            word, known, "Write mechanism.parameter, core.setting, table.column or table[key].column.",
-            most=0))
+        return override.problem(say("problem.nothing_called", word=word),
+                                suggestion(word, known, say("mend.nothing_called"), most=0))
 
     # --- settings -----------------------------------------------------------------
 
@@ -97,13 +97,14 @@ class Draft:
             return []
         if override.operator != "=":
             if parameter.kind not in ("number", "integer"):
-                return [override.problem(f"{parameter.name} is not a number", "Use = here.", found)]
+                return [override.problem(say("problem.no_number_entry", name=parameter.name),
+                                         say("mend.use_equals"), found)]
             factor = value_of(Parameter(parameter.name, "", None), found, override.typed)
             if isinstance(factor, Wrong):
-                return [override.problem(factor.what, factor.mend or "Write a number.", found)]
+                return [override.problem(factor.what, factor.mend or say("mend.write_a_number"), found)]
             if old is None:
-                return [override.problem(f"{parameter.name} is not set, so {override.operator} cannot "
-                                         "change it", "Use = and a value.", found)]
+                return [override.problem(say("problem.not_set", name=parameter.name,
+                                             operator=override.operator), say("mend.use_value"), found)]
             found = old * factor if override.operator == "*=" else old + factor
         value = value_of(parameter, found, override.typed or override.operator != "=", self.units)
         if isinstance(value, Wrong):
@@ -116,12 +117,12 @@ class Draft:
     def _change(self, override: Override, table: Table, column: Column,
                 rows: str | None) -> list[Problem]:
         if column.key:
-            return [override.problem(f"{column.name} is a key of table {table.name}",
-                                     "Keys are changed in the table itself.")]
+            return [override.problem(say("problem.is_key", name=column.name, table=table.name),
+                                     say("mend.is_key"))]
         frame = self.frames.get(table.name)
         if frame is None:
-            return [override.problem(f"the instance has no table {table.name}",
-                                     "Add the table, or leave the override out.")]
+            return [override.problem(say("problem.no_table_here", name=table.name),
+                                     say("mend.no_table_here"))]
         chosen = self._rows(override, table, frame, rows)
         if isinstance(chosen, Problem):
             return [chosen]
@@ -129,18 +130,20 @@ class Draft:
         unset = column.optional and (empty(found) or str(found).strip().casefold() == "none")
         numeric = column.kind in ("number", "integer")
         if override.operator != "=" and not numeric:
-            return [override.problem(f"{column.name} is not a number", "Use = here.", found)]
+            return [override.problem(say("problem.no_number_entry", name=column.name), say("mend.use_equals"),
+                                     found)]
         if unset and override.operator == "=":
             value = np.nan if numeric else ""
         else:
             parse = parser(Column("", "number", "")) if override.operator != "=" else parser(column)
             value = parse(found, override.typed)
         if isinstance(value, Wrong):
-            return [override.problem(value.what, value.mend or f"Write {expected(column, *self.units)}.",
-                                     found)]
+            wanted = say("mend.expected", expected=expected(column, *self.units))
+            return [override.problem(value.what, value.mend or wanted, found)]
         if column.kind == "choice" and value not in column.choices and value != column.default:
-            return [override.problem("not one of the words that are allowed", suggestion(
-                value, column.choices, f"Write {expected(column)}.", most=0), found)]
+            wanted = say("mend.expected", expected=expected(column))
+            return [override.problem(say("problem.not_allowed"),
+                                     suggestion(value, column.choices, wanted, most=0), found)]
         if column.refers and (problem := self._reference(override, column, value)):
             return [problem]
         values = frame[column.name].copy()
@@ -164,8 +167,9 @@ class Draft:
         known = [] if frame is None else frame[entry or self.tables[target].keys[0]].tolist()
         if value in known or value in ("", column.default):
             return None
-        return override.problem(f"table {target} has no such {entry or column.name}", suggestion(
-            value, known, f"Otherwise add it to table {target}."), override.value)
+        return override.problem(say("problem.table_has_no", table=target, field=entry or column.name),
+                                suggestion(value, known, say("mend.else_add_to_table", table=target)),
+                                override.value)
 
     def _limits(self, override: Override, table: Table, column: Column, frame: pd.DataFrame,
                 figures: np.ndarray, chosen: np.ndarray) -> Problem | None:
@@ -175,13 +179,14 @@ class Draft:
                 continue
             wrong = out_of_bounds(column, value, *self.units)
             if wrong is None and not np.isfinite(value):
-                wrong = Wrong("too large a number", "Write a smaller one.")
+                wrong = Wrong(say("problem.too_large"), say("mend.smaller"))
             if wrong is None and column.kind == "integer" and value != int(value):
-                wrong = Wrong("not a whole number", f"Write {expected(column, *self.units)}.")
+                wrong = Wrong(say("problem.not_whole"),
+                              say("mend.expected", expected=expected(column, *self.units)))
             if wrong is not None:
                 key = ", ".join(str(shown(frame[name].iloc[at])) for name in table.keys)
-                return override.problem(f"{table.name}[{key}].{column.name} would be {shown(value)}: "
-                                        f"{wrong.what}", wrong.mend, override.value)
+                return override.problem(say("problem.would_be", table=table.name, key=key, column=column.name,
+                                            value=shown(value), what=wrong.what), wrong.mend, override.value)
         return None
 
     def _rows(self, override: Override, table: Table, frame: pd.DataFrame,
@@ -192,23 +197,23 @@ class Draft:
             return chosen
         parts = [part.strip().strip("\"'") for part in rows.split(",")]
         if len(parts) != len(table.keys):
-            return override.problem(f"table {table.name} has {len(table.keys)} keys "
-                                    f"({', '.join(table.keys)}), not {len(parts)}",
-                                    f"Write {table.name}[{','.join(table.keys)}], with * for all of one.")
+            return override.problem(say("problem.key_count", name=table.name, count=len(table.keys),
+                                        names=", ".join(table.keys), given=len(parts)),
+                                    say("mend.key_count", name=table.name, names=",".join(table.keys)))
         for key, part in zip(table.keys, parts):
             if part == "*":
                 continue
             words = frame[key].astype(str)
             if not (words == part).any():
                 near = nearest(part, words.unique())
+                mend = (say("mend.did_you_mean", near=near) if near else
+                        suggestion(part, words.unique(), say("mend.or_no_override")))
                 return override.problem(
-                    f"no row of table {table.name} has {key} {part}",
-                    f"Did you mean {near!r}?" if near else suggestion(
-                        part, words.unique(), "Or leave the override out."))
+                    say("problem.no_row_with", table=table.name, key=key, value=part), mend)
             chosen &= (words == part).to_numpy()
         if not chosen.any():
-            return override.problem(f"no row of table {table.name} has this key",
-                                    "Write a key that stands in the table.", rows)
+            return override.problem(say("problem.no_row_key", name=table.name), say("mend.existing_key"),
+                                    rows)
         return chosen
 
     def shorten(self) -> dict[str, np.ndarray]:

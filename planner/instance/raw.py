@@ -15,6 +15,7 @@ import numpy as np
 from openpyxl.utils import get_column_letter
 
 from planner.vocabulary import Problem
+from planner.words import say
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 64 * MEGABYTE
@@ -145,9 +146,9 @@ def suggestion(word: str, known: Iterable[str], otherwise: str, most: int = 12) 
     known = [str(name) for name in known]
     near = nearest(word, known)
     if near is not None:
-        return f"Did you mean {near!r}? {otherwise}".strip()
+        return say("mend.did_you_mean_else", near=near, otherwise=otherwise)
     if 0 < len(known) <= most:
-        return f"Known: {', '.join(known)}. {otherwise}".strip()
+        return say("mend.known_else", names=", ".join(known), otherwise=otherwise)
     return otherwise
 
 
@@ -156,6 +157,6 @@ def capped(problems: list[Problem], total: int, column: str | None = None) -> li
     if total <= MOST_ALIKE or not problems:
         return problems
     last = problems[MOST_ALIKE - 1]
-    rest = replace(last, what=f"{total - MOST_ALIKE:,} more rows with the same problem",
-                   mend="Mend them in the same way.", row=None, cell=None, value=None)
+    rest = replace(last, what=say("problem.more_rows", count=total - MOST_ALIKE), mend=say("mend.more_rows"),
+                   row=None, cell=None, value=None)
     return problems[:MOST_ALIKE] + [rest]

@@ -19,6 +19,7 @@ from planner.instance.settings import check_settings
 from planner.instance.tables import CORE_TABLES
 from planner.instance.workbook import read_workbook
 from planner.vocabulary import Mechanism, Problem, Table
+from planner.words import say
 
 
 def read(path: Path | str, mechanisms: tuple[Mechanism, ...], scenario: str | None = None,
@@ -83,12 +84,11 @@ def _raw(path: Path, tables: tuple[str, ...]) -> Raw:
     if path.is_dir():
         return read_folder(path, tables)
     if not path.exists():
-        raise InvalidInstance([Problem(str(path), "there is no such folder or workbook",
-                                       "Name an instance's folder or its .xlsx workbook.")], path.stem)
+        raise InvalidInstance([Problem(str(path), say("problem.no_instance"), say("mend.no_instance"))],
+                              path.stem)
     if path.suffix.lower() != ".xlsx" or not path.is_file():
-        raise InvalidInstance([Problem(
-            str(path), "neither a folder nor an .xlsx workbook",
-            "Name the folder that holds instance.toml, or save the workbook as .xlsx.")], path.stem)
+        raise InvalidInstance([Problem(str(path), say("problem.not_an_instance"),
+                                       say("mend.not_an_instance"))], path.stem)
     return read_workbook(path, tables)
 
 

@@ -11,6 +11,7 @@ from planner.instance.cells import shown
 from planner.instance.raw import MOST_ALIKE, Places, capped, nearest, suggestion
 from planner.instance.settings import Settings
 from planner.vocabulary import Column, Problem, Table
+from planner.words import say, say_all
 
 WHOLE = "parameters"
 """The word in provenance.table that stands for instance.toml."""
@@ -53,24 +54,24 @@ def _unknown(target: Table, name: str, column: Column, values: pd.Series, bad, k
     told = []
     for at in bad[:MOST_ALIKE]:
         near = nearest(values[at], words)
-        mend = (f"Did you mean {near!r}? Otherwise add it to {places.file(target.name)}." if near else
-                suggestion(values[at], words, f"Or add it to {places.file(target.name)}."))
-        told.append(Problem(what=f"table {target.name} has no such {field}", mend=mend,
+        file = places.file(target.name)
+        mend = (say("mend.did_you_mean_else", near=near, otherwise=say("mend.else_add_to", file=file)) if near
+                else suggestion(values[at], words, say("mend.or_add_to", file=file)))
+        told.append(Problem(what=say("problem.table_has_no", table=target.name, field=field), mend=mend,
                             value=shown(values[at]), **places.of_table(name, int(at), column.name)))
     yield from capped(told, len(bad))
 
 
 def _missing(table: Table | None, target: str, users: list[tuple[str, str, str]],
              places: Places) -> Problem:
-    noun = "sheet" if places.kind == "workbook" else "file"
-    who = "; ".join(f"{places.file(name)} column {column} (such as {value!r})"
-                    for name, column, value in users)
-    what = f"the {noun} is missing, but its entries are named in {who}"
+    who = say_all(say("problem.named_in", file=places.file(name), column=column, value=value)
+                  for name, column, value in users)
+    what = say("problem.named_sheet" if places.kind == "workbook" else "problem.named_file", who=who)
     if table is None:
-        return Problem(places.file(target), what, "Leave those cells empty: no mechanism has this table.")
+        return Problem(places.file(target), what, say("mend.no_mechanism_table"))
     wanted = [column.name for column in table.columns
               if column.key or column.default is None and not column.optional]
-    return Problem(places.file(target), what, f"Add it with at least the columns {', '.join(wanted)}.")
+    return Problem(places.file(target), what, say("mend.add_table", names=", ".join(wanted)))
 
 
 def check_whole(tables: dict[str, Table], frames: dict[str, pd.DataFrame], settings: Settings,
@@ -83,21 +84,18 @@ def check_whole(tables: dict[str, Table], frames: dict[str, pd.DataFrame], setti
         for name, frame in frames.items():
             yield from _outside(tables[name], frame, horizon, places)
     if not ({"baseline", "bids"} & (frames.keys() | unread)):
-        bids = " or bids" if "bids" in tables else ""
-        yield Problem(places.file("baseline"), f"there is nothing to decide: no baseline{bids} with rows",
-                      "List the cells that may get money in baseline"
-                      + (", or the bids to choose from in bids." if bids else "."))
+        bids = "_bids" if "bids" in tables else ""
+        yield Problem(places.file("baseline"), say(f"problem.nothing_to_decide{bids}"),
+                      say(f"mend.nothing_to_decide{bids}"))
     if horizon and "budget" in frames:
         have = set(frames["budget"]["year"])
         lacking = [str(year) for year in range(horizon[0], horizon[1] + 1) if year not in have]
         if lacking:
-            yield Problem(places.file("budget"), f"no row for {', '.join(lacking)}",
-                          "Give each plan year its central budget, 0 where there is none.",
-                          column="year")
+            yield Problem(places.file("budget"), say("problem.no_row_for", names=", ".join(lacking)),
+                          say("mend.no_row_for"), column="year")
     if horizon:
-        yield from _thin("local_budget", frames, horizon, places, "there the budget counts as not limited")
-        yield from _thin("private_capacity", frames, horizon, places,
-                         "there mobilised money counts as not limited")
+        yield from _thin("local_budget", frames, horizon, places, say("problem.budget_open"))
+        yield from _thin("private_capacity", frames, horizon, places, say("problem.mobilised_open"))
     if "provenance" in frames:
         yield from _provenance(tables, frames, settings, places, unread)
 
@@ -108,10 +106,9 @@ def _outside(table: Table, frame: pd.DataFrame, horizon: tuple[int, int],
         return
     years = frame["year"].to_numpy()
     bad = np.flatnonzero((years < horizon[0]) | (years > horizon[1]))
-    told = [Problem(what=f"the year is not one of the plan years {horizon[0]}-{horizon[1]}",
-                    mend="Mend the year, delete the row, or change first_year or last_year.",
-                    value=shown(years[at]), **places.of_table(table.name, int(at), "year"))
-            for at in bad[:MOST_ALIKE]]
+    told = [Problem(what=say("problem.outside_years", first=horizon[0], last=horizon[1]),
+                    mend=say("mend.outside_years"), value=shown(years[at]),
+                    **places.of_table(table.name, int(at), "year")) for at in bad[:MOST_ALIKE]]
     yield from capped(told, len(bad))
 
 
@@ -126,9 +123,9 @@ def _thin(name: str, frames: dict, horizon: tuple[int, int], places: Places, so:
                if (region, year) not in have]
     if lacking:
         region, year = lacking[0]
-        yield Problem(places.file(name), f"{len(lacking):,} pairs of region and year have no row "
-                      f"(such as {region}, {year}): {so}", "Add the rows if a limit was meant.",
-                      severity="warning")
+        yield Problem(places.file(name),
+                      say("problem.thin", count=len(lacking), region=region, year=year, so=so),
+                      say("mend.thin"), severity="warning")
 
 
 def _provenance(tables: dict[str, Table], frames: dict, settings: Settings, places: Places,
@@ -140,17 +137,18 @@ def _provenance(tables: dict[str, Table], frames: dict, settings: Settings, plac
     sources = set(frames["sources"]["source"]) if "sources" in frames else set()
     for at, row in enumerate(frame.itertuples(index=False)):
         if row.table != WHOLE and row.table not in tables:
-            yield Problem(what="no table has this name", value=row.table, mend=suggestion(
-                row.table, [*tables, WHOLE], "Otherwise delete the row.", most=0),
-                **places.of_table("provenance", at, "table"))
+            yield Problem(what=say("problem.no_table_name"), value=row.table,
+                          mend=suggestion(row.table, [*tables, WHOLE], say("mend.else_delete_row"), most=0),
+                          **places.of_table("provenance", at, "table"))
             continue
         names = parameters if row.table == WHOLE else [c.name for c in tables[row.table].columns]
         if row.column != "*" and row.column not in names:
-            yield Problem(what=f"{row.table} has no such entry", value=row.column, mend=suggestion(
-                row.column, names, "Write '*' for all of it."),
-                **places.of_table("provenance", at, "column"))
+            yield Problem(what=say("problem.no_such_entry", table=row.table), value=row.column,
+                          mend=suggestion(row.column, names, say("mend.star")),
+                          **places.of_table("provenance", at, "column"))
         for source in filter(None, (part.strip() for part in row.source.split(";"))):
             if source not in sources and "sources" not in unread:
-                yield Problem(what="table sources has no such source", value=source, mend=suggestion(
-                    source, sources, f"Otherwise add it to {places.file('sources')}."),
-                    **places.of_table("provenance", at, "source"))
+                yield Problem(what=say("problem.no_source"), value=source,
+                              mend=suggestion(source, sources,
+                                              say("mend.else_add_to", file=places.file('sources'))),
+                              **places.of_table("provenance", at, "source"))

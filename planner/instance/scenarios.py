@@ -9,6 +9,7 @@ from typing import Any
 from planner.instance.cells import empty, shown
 from planner.instance.raw import RawTable, suggestion
 from planner.vocabulary import Problem
+from planner.words import say
 
 BASE = "base"
 """The instance as it stands, without any override."""
@@ -67,8 +68,7 @@ def parse_set(text: str) -> Override:
     """
     match = re.fullmatch(r"\s*([^=]*?)\s*([*+]?=)\s*(.*?)\s*", text, re.DOTALL)
     if not match or not match[1]:
-        raise ValueError("an override reads name=value, such as basic_research.floor=0.10 or "
-                         "budget.central*=0.9")
+        raise ValueError(say("problem.override_form"))
     value = match[3]
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
         value = value[1:-1]
@@ -88,9 +88,9 @@ def as_overrides(given) -> tuple[list[Override], list[Problem]]:
             continue
         try:
             found.append(parse_set(item))
-        except ValueError as error:
-            problems.append(Problem(f"--set {item}", "the override has no name or no value",
-                                    f"{str(error)[:1].upper()}{str(error)[1:]}."))
+        except ValueError:
+            problems.append(Problem(f"--set {item}", say("problem.no_override"),
+                                    say("mend.override_form")))
     return found, problems
 
 
@@ -100,13 +100,13 @@ def scenario_of_toml(name: str, content: dict, lines: dict[str, int],
     problems = []
     for key in content:
         if key not in (*WORDS, "set"):
-            problems.append(Problem(place, "a scenario has no such entry", suggestion(
-                key, (*WORDS, "set"), "Overrides stand below [set].", most=0),
-                row=lines.get(key), value=key))
+            problems.append(Problem(place, say("problem.scenario_entry"),
+                                    suggestion(key, (*WORDS, "set"), say("mend.below_set"), most=0),
+                                    row=lines.get(key), value=key))
     changes = content.get("set", {})
     if not isinstance(changes, dict):
-        problems.append(Problem(place, "a single value where a section belongs",
-                                "Write [set] and the overrides below.", row=lines.get("set")))
+        problems.append(Problem(place, say("problem.single_value"), say("mend.write_set"),
+                                row=lines.get("set")))
         changes = {}
     overrides = []
     for key, value in _flat(changes):
@@ -136,15 +136,15 @@ def scenarios_of_sheet(table: RawTable) -> tuple[dict[str, Scenario], list[Probl
         name, key, value = (cells[at] for at in columns.values())
         where = {"place": "scenarios", "row": int(row), "cell": f"{chr(65 + columns['key'] % 26)}{row}"}
         if not isinstance(name, str) or empty(name) or not isinstance(key, str) or empty(key):
-            problems.append(Problem(what="scenario and key must both be written", column="key",
-                                    mend="Fill both cells or delete the row.", **where))
+            problems.append(Problem(what=say("problem.scenario_and_key"), column="key",
+                                    mend=say("mend.fill_both"), **where))
             continue
         name, key = name.strip(), key.strip()
         words.setdefault(name, {}), places.setdefault(name, {}), overrides.setdefault(name, [])
         if key in words[name] or any(f"{o.key}{o.operator}" == f"{o.key}{split_key(key)[1]}"
                                      and o.key == split_key(key)[0] for o in overrides[name]):
-            problems.append(Problem(what=f"scenario {name} sets this twice", mend="Keep one of the rows.",
-                                    value=key, column="key", **where))
+            problems.append(Problem(what=say("problem.scenario_twice", name=name),
+                                    mend=say("mend.one_of_rows"), value=key, column="key", **where))
         elif key in WORDS:
             words[name][key], places[name][key] = value, where
         else:
@@ -166,22 +166,20 @@ def _scenario(name: str, content: dict, overrides: list[Override], place: str, p
     for word in ("title", "title_zh", "about"):
         value = content.get(word)
         if value is not None and not isinstance(value, str):
-            problems.append(Problem(what="a number or list where text belongs", mend="Write text.",
+            problems.append(Problem(what=say("problem.not_text"), mend=say("mend.write_text"),
                                     value=shown(value), column=word, **places[word]))
         texts[word] = value if isinstance(value, str) else ""
     parents = content.get("inherits") or []
     parents = [parents] if isinstance(parents, str) else parents
     if not isinstance(parents, list) or not all(isinstance(part, str) for part in parents):
-        problems.append(Problem(what="inherits names one scenario or a list of them",
-                                mend='Write inherits = "NAME" or inherits = ["A", "B"].',
-                                value=shown(parents), column="inherits", **places["inherits"]))
+        problems.append(Problem(what=say("problem.inherits"), mend=say("mend.inherits"), value=shown(parents),
+                                column="inherits", **places["inherits"]))
         parents = []
     if name == BASE:
-        problems.append(Problem(place, f"{BASE} is the instance as it stands",
-                                "Give the scenario another name."))
+        problems.append(Problem(place, say("problem.base_scenario", base=BASE), say("mend.base_scenario")))
     if not re.fullmatch(r"[\w][\w.-]*", name) or len(name) > 100:
-        problems.append(Problem(place, "a name that cannot be a folder's", value=shown(name), mend=(
-            "Name scenarios with letters, digits, - and _.")))
+        problems.append(Problem(place, say("problem.scenario_name"), value=shown(name),
+                                mend=say("mend.scenario_name")))
     where = places.get("inherits") or {"place": place}
     return Scenario(name, **texts, inherits=tuple(parents), overrides=tuple(overrides), where=where), problems
 
@@ -192,14 +190,14 @@ def check_inheritance(scenarios: dict[str, Scenario]) -> list[Problem]:
     for scenario in scenarios.values():
         for parent in scenario.inherits:
             if parent not in scenarios and parent != BASE:
-                problems.append(Problem(what="no scenario has this name", value=parent, column="inherits",
-                                        mend=suggestion(parent, scenarios, "Otherwise leave it out."),
+                problems.append(Problem(what=say("problem.no_scenario"), value=parent, column="inherits",
+                                        mend=suggestion(parent, scenarios, say("mend.else_leave_out")),
                                         **scenario.where))
         ring = _ring(scenario.name, scenarios, ())
         if ring and frozenset(ring) not in told:
             told.add(frozenset(ring))
-            problems.append(Problem(what="scenarios inherit in a circle: " + " -> ".join((*ring, ring[0])),
-                                    mend="Take one inherits out.", column="inherits",
+            problems.append(Problem(what=say("problem.inherits_circle", names=" -> ".join((*ring, ring[0]))),
+                                    mend=say("mend.inherits_circle"), column="inherits",
                                     **scenarios[ring[-1]].where))
     return problems
 

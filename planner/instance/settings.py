@@ -9,6 +9,7 @@ from planner.instance.cells import PARSERS, Wrong, empty, expected, out_of_bound
 from planner.instance.raw import Raw, suggestion
 from planner.instance.tables import CORE_PARAMETERS, HEADER
 from planner.vocabulary import Mechanism, Parameter, Problem
+from planner.words import as_said, say
 
 ON = Parameter("on", "whether the mechanism is part of the plan", False, kind="flag")
 PRICE = Parameter("price", "price per unit by which its rules are relieved; not set: rules are hard",
@@ -48,31 +49,29 @@ def check_settings(raw: Raw, mechanisms: tuple[Mechanism, ...]) -> tuple[Setting
     for key in tree:
         if key not in names:
             home = _home(key, mechanisms)
-            problems.append(Problem(what="nothing of that name is known here",
-                                    mend=f"It belongs into [{home}]." if home else suggestion(
-                                        key, names, "Otherwise delete it.", most=0),
-                                    value=key, **places.of_setting(key)))
+            mend = (say("mend.belongs_into", home=home) if home else
+                    suggestion(key, names, say("mend.else_delete"), most=0))
+            problems.append(Problem(what=say("problem.nothing_of_name"), mend=mend, value=key,
+                                    **places.of_setting(key)))
     settings.header = _section(tree, "", HEADER, raw, problems, settings.written, units)
     core = _table(tree, "core", raw, problems)
     settings.core = _section(core, "core.", CORE_PARAMETERS, raw, problems, settings.written, units,
-                             "setting of the core")
+                             say("problem.no_core_setting"))
     written = _table(tree, "mechanisms", raw, problems)
     by_name = {mechanism.name: mechanism for mechanism in mechanisms}
     for name in written:
         if name not in by_name:
-            problems.append(Problem(
-                what="no mechanism has this name", value=name,
-                mend=suggestion(name, by_name, "Otherwise delete its section.", most=40),
-                **places.of_setting(f"mechanisms.{name}")))
+            problems.append(Problem(what=say("problem.no_mechanism"), value=name,
+                                    mend=suggestion(name, by_name, say("mend.else_delete_section"), most=40),
+                                    **places.of_setting(f"mechanisms.{name}")))
     for name, mechanism in by_name.items():
         part = _table(written, f"mechanisms.{name}", raw, problems)
         if name in written and "on" not in part:
-            problems.append(Problem(
-                what="the section does not say whether the mechanism is on",
-                mend="Add on = true or on = false.", **places.of_setting(f"mechanisms.{name}")))
+            problems.append(Problem(what=say("problem.on_missing"), mend=say("mend.on_missing"),
+                                    **places.of_setting(f"mechanisms.{name}")))
         settings.mechanisms[name] = _section(
             part, f"mechanisms.{name}.", (ON, PRICE, *mechanism.parameters), raw, problems,
-            settings.written, units, f"parameter of {name}")
+            settings.written, units, say("problem.no_parameter", name=name))
     _check_years(settings, raw, problems)
     return settings, problems if raw.settings is not None else []
 
@@ -81,12 +80,11 @@ def value_of(parameter: Parameter, found: Any, typed: bool,
              units: tuple[str, str] = ("money", "FTE")) -> Any | Wrong:
     """A parameter's value from what was written for it, or what is wrong with it."""
     value = PARSERS[parameter.kind](found, typed)
-    wanted = f"Write {expected(parameter, *units)}."
+    wanted = say("mend.expected", expected=expected(parameter, *units))
     if isinstance(value, Wrong):
         return Wrong(value.what, value.mend or wanted)
     if parameter.kind == "choice" and value not in parameter.choices:
-        return Wrong("not one of the words that are allowed", suggestion(
-            value, parameter.choices, wanted, most=0))
+        return Wrong(say("problem.not_allowed"), suggestion(value, parameter.choices, wanted, most=0))
     if parameter.kind in ("number", "integer"):
         wrong = out_of_bounds(parameter, value, *units)
         if wrong is not None:
@@ -108,23 +106,24 @@ def _table(tree: dict, key: str, raw: Raw, problems: list[Problem]) -> dict:
     part = tree.get(key.rpartition(".")[2], {})
     if isinstance(part, dict):
         return part
-    problems.append(Problem(what="a single value where a section belongs", value=shown(part),
-                            mend=f"Write [{key}] and its entries below.",
-                            **raw.places.of_setting(key)))
+    problems.append(Problem(what=say("problem.single_value"), value=shown(part),
+                            mend=say("mend.write_section", key=key), **raw.places.of_setting(key)))
     return {}
 
 
 def _section(part: dict, prefix: str, declared: tuple[Parameter, ...], raw: Raw,
-             problems: list[Problem], written: set[str], units, noun: str = "") -> dict[str, Any]:
+             problems: list[Problem], written: set[str], units, unknown: str = "") -> dict[str, Any]:
     values = {}
     for parameter in declared:
         key = prefix + parameter.name
         values[parameter.name] = parameter.default
         if parameter.name not in part or empty(part[parameter.name]) and parameter.kind != "text":
             if not prefix and parameter.name in NEEDED:
-                problems.append(Problem(
-                    what=f"{parameter.name} is missing", mend=f"Add {parameter.name} = {parameter.about}, "
-                    f"{expected(parameter)}.", place=raw.places.settings_place))
+                problems.append(Problem(what=say("problem.setting_missing", name=parameter.name),
+                                        mend=say("mend.add_setting", name=parameter.name,
+                                                 about=as_said(parameter.about, "about"),
+                                                 expected=expected(parameter)),
+                                        place=raw.places.settings_place))
             continue
         written.add(key)
         found = part[parameter.name]
@@ -138,10 +137,9 @@ def _section(part: dict, prefix: str, declared: tuple[Parameter, ...], raw: Raw,
         names = [parameter.name for parameter in declared]
         for key in part:
             if key not in names:
-                problems.append(Problem(
-                    what=f"no {noun} has this name", value=key,
-                    mend=suggestion(key, names, "Otherwise delete it."),
-                    **raw.places.of_setting(prefix + key)))
+                problems.append(Problem(what=unknown, value=key,
+                                        mend=suggestion(key, names, say("mend.else_delete")),
+                                        **raw.places.of_setting(prefix + key)))
     return values
 
 
@@ -149,14 +147,12 @@ def check_years(header: dict[str, Any]) -> tuple[str, str, str] | None:
     """(key, what, mend) when base, first and last year do not fit together."""
     base, first, last = (header[key] for key in NEEDED)
     if first <= base:
-        return "first_year", f"the first plan year must come after the base year {base}", (
-            f"Write {base + 1} or later.")
+        return "first_year", say("problem.first_year", base=base), say("mend.or_later", year=base + 1)
     if last < first:
-        return "last_year", f"the last plan year comes before the first, {first}", (
-            f"Write {first} or later.")
+        return "last_year", say("problem.last_year", first=first), say("mend.or_later", year=first)
     if last - base > MOST_YEARS:
-        return "last_year", f"the horizon is longer than {MOST_YEARS} years", (
-            f"Write {base + MOST_YEARS} or earlier.")
+        return ("last_year", say("problem.horizon", most=MOST_YEARS),
+                say("mend.or_earlier", year=base + MOST_YEARS))
     return None
 
 

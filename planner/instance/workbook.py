@@ -22,6 +22,7 @@ from planner.instance.raw import (
     suggestion)
 from planner.instance.scenarios import scenarios_of_sheet
 from planner.vocabulary import Problem
+from planner.words import say
 
 BESIDE = ("instance", "scenarios")
 IGNORED = ("readme", "lists", "notes")
@@ -59,64 +60,59 @@ def read_workbook(path: Path, tables: tuple[str, ...]) -> Raw:
                 book.close()
     except Exception as error:  # openpyxl meets broken files with any of a dozen errors
         raw.fatal = True
-        raw.problems.append(Problem(
-            path.name, f"the workbook cannot be read ({reason(error)})",
-            "Open it in your spreadsheet program and save it anew as .xlsx."))
+        raw.problems.append(Problem(path.name, say("problem.book_unread", reason=reason(error)),
+                                    say("mend.book_unread")))
     return raw
 
 
 def safe(path: Path) -> Problem | None:
     """Is it a workbook that may be opened? Sizes are read from the archive's directory."""
-    again = "Open it in your spreadsheet program and save it as .xlsx, without a password."
+    again = say("mend.save_again")
     try:
         if path.stat().st_size > MOST_BYTES:
-            return Problem(path.name, f"the workbook has {path.stat().st_size / MEGABYTE:,.0f} megabytes",
-                           f"At most {MOST_BYTES // MEGABYTE} are read.")
+            return Problem(path.name, say("problem.book_size", size=path.stat().st_size / MEGABYTE),
+                           say("mend.size", most=MOST_BYTES // MEGABYTE))
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             whole = sum(member.file_size for member in members)
             if len(members) > MOST_MEMBERS or whole > MOST_BYTES:
-                return Problem(
-                    path.name, f"the workbook unpacks to {whole / MEGABYTE:,.0f} megabytes in "
-                    f"{len(members):,} parts",
-                    f"At most {MOST_BYTES // MEGABYTE} megabytes are unpacked; delete sheets and "
-                    "formats that the planner does not need.")
+                return Problem(path.name,
+                               say("problem.book_unpacks", size=whole / MEGABYTE, count=len(members)),
+                               say("mend.book_unpacks", most=MOST_BYTES // MEGABYTE))
             if any(member.flag_bits & 1 for member in members):
-                return Problem(path.name, "the workbook is protected by a password", again)
+                return Problem(path.name, say("problem.book_password"), again)
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
                     with archive.open(member) as stream:
                         if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):
-                            return Problem(path.name, "the workbook defines XML entities of its own",
-                                           again)
+                            return Problem(path.name, say("problem.book_entities"), again)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, KeyError):
-        return Problem(path.name, "not an .xlsx workbook", again)
+        return Problem(path.name, say("problem.not_a_book"), again)
     except OSError as error:
-        return Problem(path.name, f"the workbook cannot be read ({reason(error)})",
-                       "If it is open in another program, close it there.")
+        return Problem(path.name, say("problem.book_unread", reason=reason(error)),
+                       say("mend.open_elsewhere"))
     return None
 
 
 def _read_sheets(raw: Raw, book, tables: tuple[str, ...]) -> None:
     names = book.sheetnames
     if len(names) > MOST_FILES:
-        raise ValueError(f"it has {len(names)} sheets")
+        raise ValueError(say("problem.book_sheets", count=len(names)))
     for name in names:
         if name in tables:
             table = _read_table(raw, book[name], name)
             if table is not None:
                 raw.tables[name] = table
         elif name not in BESIDE and name.casefold() not in IGNORED:
-            raw.problems.append(Problem(name, "no table has the name of this sheet", suggestion(
-                name, [*tables, *BESIDE], "Otherwise delete the sheet, or call it 'notes'.", most=0)))
+            raw.problems.append(Problem(name, say("problem.no_such_sheet"),
+                                        suggestion(name, [*tables, *BESIDE], say("mend.no_such_sheet"),
+                                                   most=0)))
     if "instance" in names:
         table = _read_table(raw, book["instance"], "instance", needed=("key", "value"))
         if table is not None:
             _settings(raw, table)
     else:
-        raw.problems.append(Problem(
-            "instance", "the sheet is missing", "Add it with columns key and value; it holds title, "
-            "base_year, first_year, last_year and the mechanisms."))
+        raw.problems.append(Problem("instance", say("problem.sheet_missing"), say("mend.settings_sheet")))
     if "scenarios" in names:
         table = _read_table(raw, book["scenarios"], "scenarios", ("scenario", "key", "value"))
         if table is not None:
@@ -155,16 +151,15 @@ def _read_table(raw: Raw, sheet, name: str, needed: tuple[str, ...] = ()) -> Raw
     raw.places.tables[name] = TablePlace(name, np.array([], int), {}, sheet=True)
     rows = _rows(sheet)
     if not rows or rows[0][0] != 1:
-        raw.problems.append(Problem(name, "the sheet has no headings",
-                                    "Write the column names into row 1, or delete the sheet.",
-                                    row=1, cell="A1"))
+        raw.problems.append(Problem(name, say("problem.no_headings"), say("mend.no_headings"), row=1,
+                                    cell="A1"))
         return None
     heads = list(rows[0][1])
     while heads and empty(heads[-1]):
         heads.pop()
     if rows[-1][0] > MOST_ROWS + 1 or len(heads) > MOST_COLUMNS:
-        raw.problems.append(Problem(name, "the sheet is too large",
-                                    f"At most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns are read."))
+        raw.problems.append(Problem(name, say("problem.sheet_size"),
+                                    say("mend.table_size", rows=MOST_ROWS, columns=MOST_COLUMNS)))
         return None
     width, place = len(heads), raw.places.tables[name]
     cells, numbers = [], []
@@ -173,8 +168,7 @@ def _read_table(raw: Raw, sheet, name: str, needed: tuple[str, ...] = ()) -> Raw
             for column, value in enumerate(values[width:], start=width + 1):
                 if not empty(value):
                     where = TablePlace(name, place.rows, {"": column}, True).of_row(number, "")
-                    raw.problems.append(Problem(what="a cell outside the columns that have a heading",
-                                                mend="Delete it, or give its column a heading.",
+                    raw.problems.append(Problem(what=say("problem.stray_cell"), mend=say("mend.stray_cell"),
                                                 value=shown(value), **(where | {"column": None})))
             values = values[:width]
         elif len(values) < width:
@@ -185,8 +179,8 @@ def _read_table(raw: Raw, sheet, name: str, needed: tuple[str, ...] = ()) -> Raw
     table = RawTable(name, tuple(heads), cells, np.array(numbers, int), typed=True)
     lacking = [column for column in needed if column not in heads]
     for column in lacking:
-        raw.problems.append(Problem(name, f"column {column} is missing",
-                                    f"Row 1 reads: {', '.join(needed)}.", row=1))
+        raw.problems.append(Problem(name, say("problem.column_missing", name=column),
+                                    say("mend.row_one", names=", ".join(needed)), row=1))
     return None if lacking else table
 
 
@@ -201,19 +195,17 @@ def _settings(raw: Raw, table: RawTable) -> None:
         where = {"place": "instance", "row": int(row)}
         if empty(key) or not isinstance(key, str):
             raw.problems.append(Problem(**where, cell=f"A{row}", column="key", value=shown(key),
-                                        what="a value without a key", mend="Write its key."))
+                                        what=say("problem.no_key"), mend=say("mend.write_key")))
             continue
         key = key.strip()
         if key in raw.places.settings:
-            raw.problems.append(Problem(
-                **where, cell=f"A{row}", column="key", value=key,
-                what=f"the key stands already in row {raw.places.settings[key]}",
-                mend="Keep one of the two rows."))
+            raw.problems.append(Problem(**where, cell=f"A{row}", column="key", value=key,
+                                        what=say("problem.key_in_row", row=raw.places.settings[key]),
+                                        mend=say("mend.one_row")))
             continue
         if not _put(raw.settings, key.split("."), value):
             raw.problems.append(Problem(**where, cell=f"A{row}", column="key", value=key,
-                                        what="a key that has values of its own beneath it",
-                                        mend="Write keys such as mechanisms.basic_research.floor."))
+                                        what=say("problem.key_above"), mend=say("mend.key_above")))
             continue
         raw.places.settings[key] = int(row)
 

@@ -21,6 +21,7 @@ import pandas as pd
 from planner.model.compliance import read_at, rule, together
 from planner.model.figures import members, rd_stages
 from planner.vocabulary import Column, Example, Mechanism, Problem, Source, Table
+from planner.words import say
 
 KEYS = ["industry", "year"]
 
@@ -85,9 +86,10 @@ def check(data):
     before = targets.sort_values("year").groupby("industry")["target"].shift()
     for at in np.flatnonzero(targets["target"] > before.reindex(targets.index)):
         row = targets.iloc[at]
-        yield Problem("autonomy_targets", f"the target of {row['industry']} rises in {row['year']} to "
-                      f"{row['target']:g} from {before[at]:g}", "Write targets that fall from year to year, "
-                      "or leave it if it is meant.", row=int(at) + 2, column="target", severity="warning")
+        yield Problem("autonomy_targets", say("problem.autonomy_targets.rises", industry=row["industry"],
+                                              year=row["year"], target=row["target"], before=before[at]),
+                      say("mend.autonomy_targets.rises"), row=int(at) + 2, column="target",
+                      severity="warning")
 
 
 MECHANISM = Mechanism(

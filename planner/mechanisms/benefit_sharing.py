@@ -33,6 +33,7 @@ from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members, stages_with_role
 from planner.model.values import cell_values
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "benefit_sharing"
@@ -166,21 +167,19 @@ def check(data):
     for at, row in enumerate(tiers.itertuples()):
         whole = row.researchers + row.institution_share
         if whole > 1 + 1e-9:
-            yield Problem("tiers", f"researchers and institution together get {whole:.4g} of what {row.tier} "
-                          "earns, more than the whole", "Lower one of the shares.", row=at + 2,
-                          column="institution_share")
+            yield Problem("tiers", say("problem.benefit_sharing.whole", whole=whole, tier=row.tier),
+                          say("mend.lower_a_share"), row=at + 2, column="institution_share")
     missing = [name for name in data.table("performers")["performer"] if name not in set(tiers["performer"])]
     if len(tiers) and missing:
-        yield Problem("tiers", f"{', '.join(missing)} has no tier, so its conversion could bring no value",
-                      "Add a tier for it.", column="performer")
+        yield Problem("tiers", say("problem.benefit_sharing.no_tier", names=", ".join(missing)),
+                      say("mend.add_tier"), column="performer")
     for performer, rungs in tiers.groupby("performer", sort=False):
         steps = np.diff(rungs["researchers"])
         even = len(steps) < 2 or np.allclose(steps, steps[0], atol=1e-9)
         if (ladder == "equal" and not even) or (ladder == "progressive" and np.any(np.diff(steps) < -1e-9)):
             told = ", ".join(f"{share:.4g}" for share in rungs["researchers"])
-            yield Problem("tiers", f"the researchers' shares of {performer}, {told}, do not rise in {ladder} "
-                          "steps", "Correct the shares or the order of its tiers, or set another ladder.",
-                          column="tier")
+            yield Problem("tiers", say("problem.benefit_sharing.ladder", performer=performer, shares=told,
+                                       ladder=ladder), say("mend.benefit_sharing.ladder"), column="tier")
 
 
 MECHANISM = Mechanism(

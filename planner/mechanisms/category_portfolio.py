@@ -21,6 +21,7 @@ from planner.model.compliance import rule, together
 from planner.model.figures import members, path
 from planner.model.shares import BAND, band_problems, measure_bands, require_bands
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "category_portfolio"
@@ -77,8 +78,9 @@ def check(data):
     count = shares.groupby(["industry", "year"])["category"].count().max() if len(shares) else 0
     share = data.parameter(NAME, "key_share")
     if count and share * count > 1 + 1e-9:
-        yield data.problem(f"{NAME}.key_share", f"{count} categories cannot each have {share:g} of a key "
-                           "industry's money", f"Write {1 / count:.4g} at most.", value=share)
+        yield data.problem(f"{NAME}.key_share",
+                           say("problem.category_portfolio.key_share", count=count, share=share),
+                           say("mend.at_most", most=1 / count), value=share)
 
 
 MECHANISM = Mechanism(

@@ -30,6 +30,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together, worst
 from planner.model.values import cell_values
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import Linear, total
 
 NAME = "data_multiplier"
@@ -220,12 +221,13 @@ def check(data):
     for at, row in enumerate(data.table("data_pairs").itertuples()):
         first, second = industry[row.first], industry[row.second]
         if row.first == row.second:
-            yield Problem("data_pairs", f"{row.first} is paired with itself", "Write two data sets, or take "
-                          "the row out.", row=at + 2, column="second")
+            yield Problem("data_pairs", say("problem.data_multiplier.itself", first=row.first),
+                          say("mend.data_multiplier.itself"), row=at + 2, column="second")
         elif first and second and first != second:
-            yield Problem("data_pairs", f"{row.first} and {row.second} serve no industry in common ({first} "
-                          f"and {second}), so the pair adds nothing", "Pair it with another, or take the row "
-                          "out.", row=at + 2, column="second", severity="warning")
+            yield Problem("data_pairs", say("problem.data_multiplier.no_industry", one=row.first,
+                                            other=row.second, industry=first, industry2=second),
+                          say("mend.data_multiplier.no_industry"), row=at + 2, column="second",
+                          severity="warning")
 
 
 MECHANISM = Mechanism(

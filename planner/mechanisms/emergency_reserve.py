@@ -20,6 +20,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, together
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import Linear, gather, total
 
 NATION = ["talent_type", "year"]
@@ -92,9 +93,9 @@ def check(data):
     for at, row in enumerate(data.table("surge").itertuples()):
         stock = there.get(row.talent_type, 0.0)
         if row.surge > stock:
-            yield Problem("surge", f"{row.surge:g} of {row.talent_type} are to be kept free, but the base "
-                          f"year has {stock:g}", "Lower the surge, or correct talent_stock.", row=at + 2,
-                          column="surge", severity="warning")
+            yield Problem("surge", say("problem.emergency_reserve.surge", surge=row.surge,
+                                       talent_type=row.talent_type, stock=stock),
+                          say("mend.emergency_reserve.surge"), row=at + 2, column="surge", severity="warning")
 
 
 MECHANISM = Mechanism(

@@ -25,6 +25,7 @@ import pandas as pd
 from planner.model.compliance import rule, together
 from planner.model.figures import stages_with_role
 from planner.vocabulary import Column, Example, Mechanism, Problem, Source, Table
+from planner.words import say
 
 ENDS = ["upstream", "downstream"]
 PLACE = [*ENDS, "region", "year"]
@@ -126,8 +127,8 @@ def _at(series: pd.Series, keys: pd.DataFrame) -> np.ndarray:
 def check(data):
     links = data.table("links")
     for at in np.flatnonzero(links["upstream"] == links["downstream"]):
-        yield Problem("links", f"{links['upstream'][at]} is linked to itself",
-                      "Write two industries, or take the row out.", row=int(at) + 2, column="downstream")
+        yield Problem("links", say("problem.industry_chain.itself", industry=links["upstream"][at]),
+                      say("mend.industry_chain.itself"), row=int(at) + 2, column="downstream")
 
 
 MECHANISM = Mechanism(

@@ -25,6 +25,7 @@ from planner.model.compliance import rule, together
 from planner.model.figures import members, path
 from planner.model.shares import BAND, band_problems, measure_bands, national_spend, require_bands
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 from solvers.algebra import Linear, total
 
 NAME = "industry_portfolio"
@@ -106,15 +107,15 @@ def check(data):
     for name, weight in _weights(data).items():
         floor, most = data.parameter(NAME, name), weight.max() if len(weight) else 1.0
         if floor is not None and floor > most + 1e-9:
-            yield data.problem(f"{NAME}.{name}", f"no split of the money reaches {name}: the most that a "
-                               f"unit of money counts in any industry with cells is {most:g}",
-                               "Lower it, or mend table industries.", value=floor)
+            yield data.problem(f"{NAME}.{name}",
+                               say("problem.industry_portfolio.floor", name=name, most=most),
+                               say("mend.industry_portfolio.floor"), value=floor)
     if (growing := _growth(data)) is not None:
         ratio, most = growing[1] ** (data.years[-1] - data.base_year), data.setting("max_ratio")
         if ratio > most + 1e-9:
-            yield data.problem(f"{NAME}.future_growth", f"future industries would grow to {ratio:.4g} times "
-                               f"their base-year spend, but cells absorb {most:g} times at most",
-                               "Lower it, or raise core.max_ratio.", value=growing[1] - 1)
+            yield data.problem(f"{NAME}.future_growth",
+                               say("problem.industry_portfolio.growth", ratio=ratio, most=most),
+                               say("mend.industry_portfolio.growth"), value=growing[1] - 1)
 
 
 def _share(name: str, about: str) -> Parameter:

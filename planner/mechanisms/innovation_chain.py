@@ -24,6 +24,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members, stages_with_role
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 
 NAME = "innovation_chain"
 
@@ -139,9 +140,8 @@ def check(data):
     bare = sorted(listed["industrialisation"] - listed["conversion"]
                   - set(data.table("chain_base")["industry"]))
     if bare:
-        yield data.problem("chain_base", f"{', '.join(bare)}: no conversion cells and no row here, so "
-                           "industrialisation could only be 0", "Add a row with what the industry starts "
-                           "from, or list conversion cells in baseline.", column="industry")
+        yield data.problem("chain_base", say("problem.innovation_chain.bare", names=", ".join(bare)),
+                           say("mend.innovation_chain.bare"), column="industry")
 
 
 MECHANISM = Mechanism(

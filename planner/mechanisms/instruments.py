@@ -24,6 +24,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "instruments"
@@ -185,16 +186,17 @@ def _measure_returns(plan, data, grants):
 def check(data):
     low, high = data.parameter(NAME, "fund_low"), data.parameter(NAME, "fund_high")
     if low is not None and high is not None and low > high:
-        yield data.problem(f"{NAME}.fund_low", f"the least share of funds, {low:g}, lies above the most, "
-                           f"{high:g}", "Lower fund_low or raise fund_high.")
+        yield data.problem(f"{NAME}.fund_low", say("problem.instruments.funds", low=low, high=high),
+                           say("mend.instruments.funds"))
     payable = set(data.table("leverage")["stage"])
     for at, row in enumerate(data.table("public_share").itertuples()):
         if row.low > row.high:
-            yield data.problem("public_share", f"the least public share of {row.stage} lies above the most, "
-                               f"{row.high:g}", "Lower low or raise high.", at, "low", row.low)
+            yield data.problem("public_share",
+                               say("problem.instruments.public", stage=row.stage, high=row.high),
+                               say("mend.low_or_high"), at, "low", row.low)
         if row.low > 0 and payable and row.stage not in payable:
-            yield data.problem("public_share", f"no instrument may pay for {row.stage}, so its public share "
-                               "is 0", "Add a row to leverage, or set low to 0.", at, "low", row.low)
+            yield data.problem("public_share", say("problem.instruments.nobody_pays", stage=row.stage),
+                               say("mend.instruments.nobody_pays"), at, "low", row.low)
 
 
 MECHANISM = Mechanism(

@@ -23,6 +23,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together
 from planner.model.grant_bounds import grant_room, least_arriving, payable
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "minimum_grant"
@@ -86,9 +87,10 @@ def check(data):
             "region", "stage", "instrument", "level", "year"]).to_frame(index=False)
         most = _awards(data, rows)["most"].max() if len(rows) else 0.0
         if row.least > most:
-            yield Problem("minimum_grants", f"{row.instrument} can never be used: nobody could be given more "
-                          f"than {most:g} at once", "Lower the least amount, or raise the budgets that pay.",
-                          row=at + 2, column="least", value=row.least, severity="warning")
+            yield Problem("minimum_grants",
+                          say("problem.minimum_grant.never", instrument=row.instrument, most=most),
+                          say("mend.minimum_grant.never"), row=at + 2, column="least", value=row.least,
+                          severity="warning")
 
 
 MECHANISM = Mechanism(

@@ -23,6 +23,7 @@ import pandas as pd
 
 from planner.model.compliance import rule, together
 from planner.vocabulary import Column, Example, Mechanism, Source, Table
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "paired_assistance"
@@ -118,17 +119,19 @@ def _measure(table, name, quantity, drawn, frame, balance, unit):
 def check(data):
     pairs = data.table("pairs")
     for at in np.flatnonzero(pairs["donor"] == pairs["recipient"]):
-        yield data.problem("pairs", "a region cannot assist itself", "Name another recipient, or delete "
-                           "the row.", at=int(at), column="recipient", value=pairs["recipient"].iloc[at])
+        yield data.problem("pairs", say("problem.paired_assistance.itself"),
+                           say("mend.paired_assistance.itself"), at=int(at), column="recipient",
+                           value=pairs["recipient"].iloc[at])
     for donor, rate in pairs.groupby("donor", sort=False)["rate"].sum().items():
         if rate > 1 + 1e-9:
-            yield data.problem("pairs", f"{donor} would give {rate:.4g} times its local budget",
-                               "Lower its rates until they add up to 1 at most.", column="rate")
+            yield data.problem("pairs", say("problem.paired_assistance.budget", donor=donor, rate=rate),
+                               say("mend.paired_assistance.budget"), column="rate")
     most = data.table("assistance_talent")["rate"].max()
     for donor, count in pairs["donor"].value_counts(sort=False).items():
         if most * count > 1 + 1e-9:
-            yield data.problem("assistance_talent", f"{donor} would lend {most * count:.4g} times its stock "
-                               f"of a talent type to {count} recipients", "Lower the rate.", column="rate")
+            yield data.problem("assistance_talent", say("problem.paired_assistance.talent", donor=donor,
+                                                        rate=most * count, count=count),
+                               say("mend.lower_rate"), column="rate")
 
 
 MECHANISM = Mechanism(

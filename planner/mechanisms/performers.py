@@ -28,6 +28,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together, worst
 from planner.model.figures import rd_stages
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 from solvers.algebra import Index, Linear, total
 
 NAME = "performers"
@@ -160,14 +161,14 @@ def check(data):
         return
     shares = table["base_share"].sum()
     if shares > 1 + 1e-6:
-        yield data.problem("performers", f"the base shares add up to {shares:.4g}, more than the whole",
-                           "Lower them until they add up to 1.", column="base_share")
+        yield data.problem("performers", say("problem.performers.shares", shares=shares),
+                           say("mend.add_to_one"), column="base_share")
     if _floors(data) and not _with(data, "enterprise"):
-        yield data.problem("enterprise_floors", "there are floors, but no performer is an enterprise",
-                           "Mark the enterprises in performers, or set the floors to 0.", column="floor")
+        yield data.problem("enterprise_floors", say("problem.performers.no_enterprise"),
+                           say("mend.performers.no_enterprise"), column="floor")
     if data.parameter(NAME, "sme_floor") and not _with(data, "sme"):
-        yield data.problem(f"{NAME}.sme_floor", "there is a floor, but no performer is a small or medium "
-                           "enterprise", "Mark them in performers, or leave the floor out.")
+        yield data.problem(f"{NAME}.sme_floor", say("problem.performers.no_sme"),
+                           say("mend.performers.no_sme"))
 
 
 MECHANISM = Mechanism(

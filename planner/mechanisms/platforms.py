@@ -31,6 +31,7 @@ import pandas as pd
 from planner.model import facilities
 from planner.model.compliance import rule, together
 from planner.vocabulary import Column, Example, Mechanism, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import Linear, total
 
 KEYS = ["region", "platform", "year"]
@@ -300,14 +301,16 @@ def check(data):
         while (after := required.get(chain[-1], "")) and after not in chain:
             chain.append(after)
         if after == start and start == min(chain):  # told once, from its first name
-            yield Problem("platform_types", "platforms require one another: " + " -> ".join([*chain, start]),
-                          "Empty one of these cells.", column="requires")
-    for table, what in (("platform_types", "{0.platform}"),
-                        ("platform_zones", "{0.platform} in {0.zone}")):
+            circle = " -> ".join([*chain, start])
+            yield Problem("platform_types", say("problem.platforms.circle", names=circle),
+                          say("mend.empty_cell"), column="requires")
+    for table in ("platform_types", "platform_zones"):
         for at, row in enumerate(data.table(table).itertuples()):
             if row.fewest > row.most:  # an empty cell is never larger
-                yield Problem(table, f"at least {row.fewest:g} new {what.format(row)}, but at most "
-                              f"{row.most:g}", "Lower fewest or raise most.", row=at + 2, column="fewest")
+                told = dict(fewest=row.fewest, platform=row.platform, most=row.most)
+                what = (say("problem.platforms.fewest_in_zone", **told, zone=row.zone)
+                        if table == "platform_zones" else say("problem.platforms.fewest", **told))
+                yield Problem(table, what, say("mend.fewest_most"), row=at + 2, column="fewest")
 
 
 MECHANISM = Mechanism(

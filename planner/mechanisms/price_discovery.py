@@ -26,6 +26,7 @@ import pandas as pd
 from planner.model import tender
 from planner.model.compliance import rule, sum_at, together
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 from solvers.algebra import Linear
 
 NAME = "price_discovery"
@@ -103,8 +104,9 @@ def clearing(rounds: pd.DataFrame) -> pd.DataFrame:
 def check(data):
     for at, row in enumerate(data.table("mark_up").itertuples()):
         if row.least > row.mark_up:
-            yield data.problem("mark_up", f"the least mark-up of {row.bid} lies above its first, "
-                               f"{row.mark_up:g}", "Lower it, or raise the first.", at, "least", row.least)
+            yield data.problem("mark_up",
+                               say("problem.price_discovery.least", bid=row.bid, mark_up=row.mark_up),
+                               say("mend.price_discovery.least"), at, "least", row.least)
 
 
 MECHANISM = Mechanism(

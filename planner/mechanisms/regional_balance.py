@@ -38,6 +38,7 @@ from planner.model.shares import (
     require_bands,
 )
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 
 NAME = "regional_balance"
 
@@ -142,9 +143,8 @@ def check(data):
     zones = set(data.table("zones")["zone"])
     for role in ("leader", "follower"):
         if data.parameter(NAME, "convergence") is not None and data.parameter(NAME, role) not in zones:
-            yield data.problem(f"{NAME}.{role}", f"convergence is set, but its {role} is no zone",
-                               "Write the short name of a zone, or unset convergence.",
-                               value=data.parameter(NAME, role))
+            yield data.problem(f"{NAME}.{role}", say("problem.regional_balance.no_zone", role=role),
+                               say("mend.regional_balance.no_zone"), value=data.parameter(NAME, role))
     for wish in ("intensity", "intensity_floor"):
         regions = data.table("regions")[["region"]]
         if data.parameter(NAME, wish) is None or regions.empty:
@@ -153,9 +153,9 @@ def check(data):
         found = wanted.merge(data.table("gdp"), how="left", on=["region", "year"])
         lacking = found[found["gdp"].isna()]
         if len(lacking):
-            yield data.problem("gdp", f"{wish} is set, but {len(lacking):,} pairs of region and year have "
-                               f"no row (such as {lacking['region'].iloc[0]}, {lacking['year'].iloc[0]})",
-                               f"Add the rows, or unset {NAME}.{wish}.")
+            yield data.problem("gdp", say("problem.regional_balance.no_gdp", wish=wish, count=len(lacking),
+                                          region=lacking["region"].iloc[0], year=lacking["year"].iloc[0]),
+                               say("mend.regional_balance.no_gdp", name=NAME, wish=wish))
 
 
 MECHANISM = Mechanism(

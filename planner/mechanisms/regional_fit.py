@@ -30,6 +30,7 @@ import pandas as pd
 from planner.model.compliance import rule, together
 from planner.model.figures import members
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import total
 
 NEW = ("emerging", "future")
@@ -180,11 +181,10 @@ def check(data):
     for at, row in enumerate(bands.itertuples()):
         found = int(able.get(row.industry, 0))
         if row.fewest > row.most or row.fewest > found:  # an empty cell is never larger
-            why = (f"at most {row.most:g} are allowed" if row.fewest > row.most
-                   else f"only {found} fit it and can absorb its scale")
-            what = f"{row.industry} needs {row.fewest:g} regions in focus, but {why}"
-            yield Problem("focus_bands", what, "Lower fewest, the scale or the threshold, or raise most.",
-                          row=at + 2, column="fewest")
+            asked = dict(industry=row.industry, fewest=row.fewest)
+            what = (say("problem.regional_fit.most", **asked, most=row.most) if row.fewest > row.most else
+                    say("problem.regional_fit.able", **asked, found=found))
+            yield Problem("focus_bands", what, say("mend.regional_fit.focus"), row=at + 2, column="fewest")
 
 
 MECHANISM = Mechanism(

@@ -32,6 +32,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import curves, members, returns
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
+from planner.words import say
 from solvers.algebra import Linear, total
 
 NAME, KEYS = "risk", ["category", "year"]
@@ -173,11 +174,11 @@ def measure(plan, data):
 def check(data):
     prob = data.table("scenario_weight")["probability"]
     if len(prob) and abs(prob.sum() - 1) > 1e-9:
-        yield data.problem("scenario_weight", f"the probabilities add up to {prob.sum():.6g}, not to 1",
-                           "Correct them.", column="probability")
+        yield data.problem("scenario_weight", say("problem.risk.probabilities", total=prob.sum()),
+                           say("mend.correct_them"), column="probability")
     if data.parameter(NAME, "method") == "cvar" and prob.empty:
-        yield data.problem(f"{NAME}.method", "cvar needs scenarios, but scenario_weight has no rows",
-                           "Fill scenario_weight and return_scenarios, or write gamma.", value="cvar")
+        yield data.problem(f"{NAME}.method", say("problem.risk.no_scenarios"), say("mend.risk.no_scenarios"),
+                           value="cvar")
 
 
 MECHANISM = Mechanism(

@@ -19,6 +19,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import stages_with_role
 from planner.vocabulary import Example, Mechanism, Parameter, Source
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "stable_competitive"
@@ -69,8 +70,8 @@ def measure(plan, data):
 def check(data):
     low, high = data.parameter(NAME, "low"), data.parameter(NAME, "high")
     if low is not None and high is not None and low > high:
-        yield data.problem(f"{NAME}.low", f"the least share of stable support, {low:g}, lies above the "
-                           f"most, {high:g}", "Lower low or raise high.")
+        yield data.problem(f"{NAME}.low", say("problem.stable_competitive.crossed", low=low, high=high),
+                           say("mend.low_or_high"))
 
 
 MECHANISM = Mechanism(

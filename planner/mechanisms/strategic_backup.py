@@ -29,6 +29,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members, path
 from planner.vocabulary import Example, Mechanism, Parameter, Source
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "strategic_backup"
@@ -166,17 +167,16 @@ def check(data):
         return
     zones, rho = data.table("zones"), data.parameter(NAME, "rho")
     if data.parameter(NAME, "share") and len(zones) and not _hinterland(data):
-        yield data.problem("zones", "no region lies in a zone that counts as hinterland, but "
-                           f"{NAME}.share asks for a backup there", f"Mark a zone, or set {NAME}.share to 0.",
-                           column="hinterland")
+        yield data.problem("zones", say("problem.strategic_backup.no_hinterland", name=NAME),
+                           say("mend.strategic_backup.no_hinterland", name=NAME), column="hinterland")
     if len(zones) and data.parameter(NAME, "zones") > len(zones):
-        yield data.problem(f"{NAME}.zones", f"there are only {len(zones)} zones", "Lower it.",
-                           value=data.parameter(NAME, "zones"))
+        yield data.problem(f"{NAME}.zones", say("problem.strategic_backup.zones", count=len(zones)),
+                           say("mend.lower_it"), value=data.parameter(NAME, "zones"))
     if rho and len(data.table("regions")) > 1:
         for row in key[key["places"] * (1 - rho) < 1 - 1e-9].itertuples():
-            yield data.problem("baseline", f"{row.industry} has cells in {row.places} regions; whichever is "
-                               f"lost, they cannot all keep {rho:g} of it in the others",
-                               f"List cells in more regions, or lower {NAME}.rho.")
+            yield data.problem("baseline", say("problem.strategic_backup.places", industry=row.industry,
+                                               places=row.places, rho=rho),
+                               say("mend.strategic_backup.places", name=NAME))
 
 
 MECHANISM = Mechanism(

@@ -27,6 +27,7 @@ import pandas as pd
 from planner.model.compliance import rule, sum_at, together, worst
 from planner.model.grant_bounds import central_most, grant_room, local_most, payable
 from planner.vocabulary import Column, Example, Mechanism, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import total
 
 NAME = "supervision"
@@ -126,9 +127,9 @@ def measure(plan, data):
 def check(data):
     for at, row in enumerate(data.table("oversight").itertuples()):
         if row.loss + row.cost >= 1:
-            yield Problem("oversight", f"under {row.oversight} nothing of a grant arrives: loss and cost add "
-                          f"up to {row.loss + row.cost:g}", "Lower them until they add up to less than 1.",
-                          row=at + 2, column="loss")
+            yield Problem("oversight", say("problem.supervision.nothing_arrives", oversight=row.oversight,
+                                           total=row.loss + row.cost),
+                          say("mend.supervision.nothing_arrives"), row=at + 2, column="loss")
 
 
 MECHANISM = Mechanism(

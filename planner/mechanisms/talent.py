@@ -32,6 +32,7 @@ import pandas as pd
 
 from planner.model.compliance import read_at, rule, together
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
+from planner.words import say
 from solvers.algebra import Linear, total
 
 KEYS = ["region", "talent_type", "year"]
@@ -264,8 +265,8 @@ def _item(table: pd.DataFrame, name: str, keys: list[str], amount: pd.Series, un
 def check(data):
     types = data.table("talent_types")
     if data.parameter("talent", "technical_share") and len(types) and not types["technical"].any():
-        yield Problem("talent_types", "technical_share is set, but no talent type is technical",
-                      "Set technical to true for a type, or leave technical_share out.", column="technical")
+        yield Problem("talent_types", say("problem.talent.technical"), say("mend.talent.technical"),
+                      column="technical")
 
 
 MECHANISM = Mechanism(

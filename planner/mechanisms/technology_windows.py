@@ -19,6 +19,7 @@ import pandas as pd
 
 from planner.model.compliance import rule
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
+from planner.words import say
 
 WINDOWS = Table("windows", "years in which money in a technology returns more", (
     Column("industry", "text", "the industry", refers="industries", key=True),
@@ -63,8 +64,8 @@ def measure(plan, data):
 def check(data):
     windows = data.table("windows")
     for at in windows.index[windows["decisive"] & windows["must_start_by"].isna()]:
-        yield Problem("windows", "a decisive window does not say by when it must start",
-                      "Fill must_start_by, or set decisive to false.", row=at + 2, column="must_start_by")
+        yield Problem("windows", say("problem.technology_windows.start"),
+                      say("mend.technology_windows.start"), row=at + 2, column="must_start_by")
 
 
 MECHANISM = Mechanism(

@@ -14,6 +14,7 @@ import pandas as pd
 from planner.model.compliance import rule, together
 from planner.model.figures import members, path
 from planner.vocabulary import Column, Problem
+from planner.words import say
 from solvers.algebra import Linear
 
 BAND = (
@@ -90,17 +91,16 @@ def band_problems(data, table: str, dim: str) -> Iterator[Problem]:
         return
     for at, row in enumerate(frame.to_dict("records")):
         if row["floor"] > row["ceiling"]:
-            yield data.problem(table, f"the floor of {row[dim]} lies above its ceiling",
-                               "Lower the floor or raise the ceiling.", at, "floor", row["floor"])
+            yield data.problem(table, say("problem.bands.crossed", member=row[dim]),
+                               say("mend.bands.crossed"), at, "floor", row["floor"])
         if row["floor"] > 0 and row[dim] not in there.index:
-            yield data.problem(table, f"{row[dim]} has no cells in baseline, so it can keep no floor",
-                               "List cells of it in baseline, or empty the floor.", at, "floor", row["floor"])
+            yield data.problem(table, say("problem.bands.no_cells", member=row[dim]),
+                               say("mend.bands.no_cells"), at, "floor", row["floor"])
     floors = frame["floor"].sum()
     if floors > 1 + 1e-9:
-        yield data.problem(table, f"the floors add up to {floors:.4g}, more than the whole",
-                           "Lower them until they add up to 1 at most.", column="floor")
+        yield data.problem(table, say("problem.bands.floors", floors=floors), say("mend.bands.floors"),
+                           column="floor")
     ceilings = frame.set_index(dim)["ceiling"].reindex(there.index)
     if np.isfinite(ceilings).all() and ceilings.sum() < 1 - 1e-9:
-        yield data.problem(table, f"the ceilings add up to {ceilings.sum():.4g}, less than the whole, "
-                           "and leave no place for the rest", "Raise one, or leave one empty.",
-                           column="ceiling")
+        yield data.problem(table, say("problem.bands.ceilings", ceilings=ceilings.sum()),
+                           say("mend.bands.ceilings"), column="ceiling")

@@ -13,6 +13,7 @@ from itertools import combinations
 import pandas as pd
 
 from planner.vocabulary import Problem
+from planner.words import say
 
 SCORES = ("maturity", "feasibility", "benefit")
 
@@ -172,21 +173,20 @@ def problems(data) -> Iterator[Problem]:
     """What is wrong in the tender's tables that no single cell shows."""
     frame, order = bids(data), data.table("mission_order")
     if (cycle := _cycle(dict(order.groupby("after")["before"].agg(list)))):
-        yield data.problem("mission_order", f"missions wait for one another: {' -> '.join(cycle)}",
-                           "Take one of these rows out.")
+        yield data.problem("mission_order", say("problem.tender.cycle", names=" -> ".join(cycle)),
+                           say("mend.tender.cycle"))
     placed = set(data.table("bid_talent")["bid"]) if len(data.table("regions")) else set()
     paid = set(data.table("bid_money")["bid"])
     for at, row in enumerate(frame.itertuples()):
         if row.bid not in paid:
-            yield data.problem("bids", f"bid {row.bid} has no money", "Add a row to bid_money for each "
-                               "year it runs (offset 0, 1, ...), or take the bid out.", at, "bid")
+            yield data.problem("bids", say("problem.tender.no_money", bid=row.bid),
+                               say("mend.tender.no_money"), at, "bid")
         if row.earliest > row.latest:
-            yield data.problem("bids", f"bid {row.bid} may start from {row.earliest} to {row.latest}, "
-                               "which is never", "Write a latest year that is not before the earliest.",
-                               at, "latest")
+            yield data.problem("bids", say("problem.tender.never", bid=row.bid, earliest=row.earliest,
+                                           latest=row.latest), say("mend.tender.never"), at, "latest")
         if not row.region and (row.local_share > 0 or row.platform or row.bid in placed):
-            yield data.problem("bids", f"bid {row.bid} needs local money, a platform or people, but has "
-                               "no region", "Write the region that provides them.", at, "region")
+            yield data.problem("bids", say("problem.tender.no_region", bid=row.bid),
+                               say("mend.tender.no_region"), at, "region")
     for name, rows in data.table("bid_rules").groupby("rule", sort=False):
         wrong = _rule_problem(name, rows)
         if wrong:
@@ -197,26 +197,23 @@ def problems(data) -> Iterator[Problem]:
         if len(own) and row.mission not in able:
             soonest = int((own["earliest"].clip(lower=data.years[0]) + own["years"] - 1).min())
             limit = data.years[-1] if pd.isna(row.deadline) else int(row.deadline)
-            yield data.problem("missions", f"no bid can complete mission {row.mission} by {limit}; the "
-                               f"soonest would in {soonest}", "Move the deadline, or let a bid start "
-                               "earlier.", at, "deadline", severity="warning")
+            yield data.problem("missions", say("problem.tender.too_late", mission=row.mission, limit=limit,
+                                               soonest=soonest), say("mend.tender.too_late"), at, "deadline",
+                               severity="warning")
 
 
 def _rule_problem(name: str, rows: pd.DataFrame) -> tuple[str, str] | None:
     """(what, mend) for a rule that says nothing clear."""
     kind = rows["kind"].iloc[0]
     if rows["kind"].nunique() > 1 or rows["count"].nunique(dropna=False) > 1:
-        return (f"rule {name} has rows of different kind or count",
-                "Write the same kind and count into every row of a rule.")
+        return (say("problem.tender.mixed", name=name), say("mend.tender.mixed"))
     if kind in ("implies", "not_implies"):
         if set(rows["role"]) != {"if", "then"}:
-            return (f"rule {name} ({kind}) needs bids of both roles, if and then",
-                    "Fill the column role, with at least one bid of each.")
+            return (say("problem.tender.roles", name=name, kind=kind), say("mend.tender.roles"))
     elif (rows["role"] != "").any():
-        return (f"rule {name} ({kind}) has a role, which only implies and not_implies use",
-                "Leave the column role empty.")
+        return (say("problem.tender.needless_role", name=name, kind=kind), say("mend.tender.needless_role"))
     elif kind in ("at_most", "at_least") and rows["count"].isna().any():
-        return f"rule {name} ({kind}) has no count", "Write how many bids."
+        return say("problem.tender.no_count", name=name, kind=kind), say("mend.tender.no_count")
     return None
 
 

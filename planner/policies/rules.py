@@ -36,6 +36,7 @@ from planner.model.values import cell_values, goal_values
 from planner.plan import Plan, measure_all
 from planner.policies import standing
 from planner.policies.handing import DUST, CannotApply, Hand
+from planner.words import say
 
 FISCAL = 2 / 3
 """Weight of fiscal capacity in `formula`; the rest is population's."""
@@ -55,7 +56,7 @@ def plan_by(instance, rule: str, mechanisms=MECHANISMS) -> Plan:
     sheet = pd.concat([cost for cost in costs if len(cost)] or costs, ignore_index=True)
     has_cells = len(instance.table("baseline")) > 0
     if not has_cells and rule != "peer_rank":
-        raise CannotApply("The instance has no cells (table baseline): there is no money to hand out.")
+        raise CannotApply(say("policies.no_cells"))
     if has_cells:
         hand = Hand(instance, *_left(instance, sheet))
         RULES[rule](hand)
@@ -182,7 +183,7 @@ def by_region(hand: Hand, key: Callable[[int], pd.Series]) -> None:
 def _of_regions(hand: Hand, column: str) -> pd.Series:
     regions = hand.instance.table("regions")
     if regions.empty or regions[column].sum() <= 0:
-        raise CannotApply(f"The instance tells no {column} of regions.")
+        raise CannotApply(say("policies.no_column", column=column))
     return regions.set_index("region")[column]
 
 
@@ -225,7 +226,7 @@ def _left(instance, sheet: pd.DataFrame) -> tuple[dict[int, float], dict[tuple[s
     """What the budgets hold after the items of a sheet: central by year, local by (region, year)."""
     budget = instance.table("budget")
     if budget.empty or not instance.setting("budgets"):
-        raise CannotApply("The instance has no central budget to hand out.")
+        raise CannotApply(say("policies.no_budget"))
     spent = sheet.groupby(["level", "region", "year"])["amount"].sum().to_dict() if len(sheet) else {}
     money = budget.set_index("year")["central"].to_dict()
     central = {year: max(float(money.get(year, 0.0)) - spent.get(("central", "", year), 0.0), 0.0)
@@ -285,7 +286,7 @@ def ranked(instance, costs: pd.DataFrame) -> pd.DataFrame:
     Rows of `tender.starts`. Raises CannotApply without a tender.
     """
     if not instance.on("missions") or instance.table("bids").empty:
-        raise CannotApply("The instance has no tender: mechanism missions is off or table bids is empty.")
+        raise CannotApply(say("policies.no_tender"))
     central, local = _left(instance, costs)
     made = tender.starts(instance, tender.bids(instance))
     made["score"] = made[list(tender.SCORES)].mean(axis=1)

@@ -22,7 +22,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from planner.instance import Instance, InvalidInstance
+from planner.instance import Instance, InvalidInstance, listing
 from planner.instance.tables import GOAL_NAMES as GOALS
 from planner.mechanisms import MECHANISMS
 from planner.model.figures import atkinson, gini, poorest_fifth_share, theil
@@ -31,6 +31,7 @@ from planner.plan import Plan
 from planner.policies.handing import CannotApply
 from planner.policies.regimes import REGIMES, apply
 from planner.policies.rules import RULES, clauses, plan_by
+from planner.words import word, worded
 
 OPTIMA = ("optimal", "utilitarian", "maximin")
 DEDUCTIONS = ("risk", "benefit_sharing")
@@ -71,12 +72,13 @@ POLICIES = {**dict.fromkeys(RULES, "rule"), **dict.fromkeys(REGIMES, "regime"),
 """Every policy and its kind."""
 
 
-def policies(instance, names=None, progress: Callable[[dict], None] | None = None,
+def policies(instance, names=None, progress: Callable[[dict], None] | None = None, lang: str = "en",
              **solve_options) -> pd.DataFrame:
     """One row per policy: how it ended, its goals, its fairness and the clauses it breaks.
 
     names     some of POLICIES (default: all), in the order wanted
     progress  called with {phase: the policy, ...} as `planner.solve` does
+    lang      language of the reasons in column message
     solve_options  go to `planner.solve` (gap, time_limit, seed, stop, ...); `scenario` and `overrides`
               change the instance for all policies
     Raises KeyError for an unknown policy.
@@ -95,15 +97,15 @@ def policies(instance, names=None, progress: Callable[[dict], None] | None = Non
     for name in names:
         if progress:
             progress({"phase": name})
-        plan, told = None, {"status": "interrupted", "message": "Not tried: the run was stopped."}
+        plan, told = None, {"status": "interrupted", "message": word("policies.not_tried", lang)}
         if not stop():
-            plan, told = attempt(instance, name, progress, solve_options)
+            plan, told = attempt(instance, name, progress, lang, solve_options)
         rows.append({"policy": name, "kind": POLICIES[name]} | told | ({} if plan is None else score(plan)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({
         column: float for column in ("gap", *GOALS, *FAIRNESS, "broken_rules", "broken_rows", "worst_by")})
 
 
-def attempt(instance: Instance, name: str, progress, options: dict) -> tuple[Plan | None, dict]:
+def attempt(instance: Instance, name: str, progress, lang: str, options: dict) -> tuple[Plan | None, dict]:
     """(the plan, how it ended); no plan where there is none, and then the reason."""
     from planner.solving import NoPlan
 
@@ -112,12 +114,13 @@ def attempt(instance: Instance, name: str, progress, options: dict) -> tuple[Pla
     try:
         plan = policy_plan(instance, name, progress=tell if progress else None, **options)
     except CannotApply as error:
-        return None, {"status": "not applicable", "message": str(error)}
+        return None, {"status": "not applicable", "message": worded(error, lang)}
     except InvalidInstance as error:
-        return None, {"status": "not applicable", "message": " ".join(str(error).split())}
+        return None, {"status": "not applicable", "message": " ".join(listing(error.problems, lang).split())}
     except NoPlan as error:
         stopped = str(error.outcome.stop) == "interrupted"
-        return None, {"status": "interrupted" if stopped else error.outcome.status, "message": str(error)}
+        return None, {"status": "interrupted" if stopped else error.outcome.status,
+                      "message": worded(error, lang)}
     return plan, {"status": plan.status, "gap": plan.gap, "message": ""}
 
 

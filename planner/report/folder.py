@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from planner.instance import write_folder
+from planner.instance.folder import reason as why
 from planner.report.workbook import write as write_workbook
+from planner.words import say
 
 LONGEST_NAME = 60
 
@@ -27,8 +29,7 @@ class Blocked(Exception):
 
     def __init__(self, folder: Path, kept: Path, reason: str):
         self.kept = kept
-        super().__init__(f"{folder} could not be replaced ({reason}). A file of it may be open in another "
-                         f"program. The new plan is kept in {kept}.")
+        super().__init__(say("output.blocked", folder=folder, reason=reason, kept=kept))
 
 
 def folder_name(scenario: str, overrides: list[str]) -> str:
@@ -59,18 +60,15 @@ def may_replace(folder: Path, instance: str, scenario: str, overrides: list[str]
         same = (told["instance"], told["scenario"] or "base", told.get("overrides", [])) == (
             instance, scenario or "base", overrides)
     except (OSError, ValueError, KeyError, TypeError):
-        raise WillNotReplace(f"{folder} is there and holds no plan; it is left as it is. "
-                             "Name another folder with --out.") from None
+        raise WillNotReplace(say("output.no_plan", folder=folder)) from None
     if force:
         return "replaced"
     if not same:
-        held = f"{told['instance']}, scenario {told['scenario']}"
-        raise WillNotReplace(f"{folder} holds another plan ({held}). "
-                             "Name another folder with --out, or replace it with --force.")
+        raise WillNotReplace(say("output.other_plan", folder=folder, instance=told["instance"],
+                                 scenario=told["scenario"]))
     if told.get("workbook_sha256") and (folder / "plan.xlsx").exists() and (
             digest(folder / "plan.xlsx") != told["workbook_sha256"]):
-        raise WillNotReplace(f"{folder / 'plan.xlsx'} was changed since it was written. Move it away to keep "
-                             "it, or replace it with --force.")
+        raise WillNotReplace(say("output.edited", file=folder / "plan.xlsx"))
     return "replaced"
 
 
@@ -119,7 +117,7 @@ def replaced(folder: Path):
             aside.rename(folder)
         kept = free_name(folder)
         os.rename(made, kept)
-        raise Blocked(folder, kept, error.strerror or type(error).__name__) from error
+        raise Blocked(folder, kept, why(error)) from error
     shutil.rmtree(aside, ignore_errors=True)
 
 

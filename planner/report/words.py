@@ -1,52 +1,10 @@
-"""Every word that sheets show, in English and Chinese, from one catalogue (catalogue/*.csv)."""
+"""What the members of an instance's dimensions are called; every other word is in `planner.words`."""
 
 from __future__ import annotations
 
-import csv
-from functools import cache
-from importlib.resources import files
+from planner.words import LANGUAGES, catalogue, heading, term, word
 
-LANGUAGES = ("en", "zh")
-
-
-@cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """key -> {'en': ..., 'zh': ...}; lines whose key begins with # head a section.
-
-    Raises ValueError for a key that stands twice.
-    """
-    found: dict[str, dict[str, str]] = {}
-    for file in sorted((files("planner.report") / "catalogue").iterdir(), key=lambda file: file.name):
-        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
-            if row["key"] in found:
-                raise ValueError(f"{file.name}: {row['key']} stands twice in the catalogue")
-            if not row["key"].startswith("#"):
-                found[row["key"]] = {lang: row[lang] for lang in LANGUAGES}
-    return found
-
-
-def word(key: str, lang: str = "en", **values) -> str:
-    """The catalogue's word, with {placeholders} filled. Raises KeyError for an unknown key."""
-    found = catalogue()[key][lang]
-    return found.format(**values) if values else found
-
-
-def term(key: str, lang: str = "en", kind: str = "") -> str:
-    """A word for a name that a table may bring along; unknown names are spelled out.
-
-    kind  a family such as 'mechanism' or 'rule', looked up as 'kind.key' first
-    """
-    for known in (f"{kind}.{key}", key) if kind else (key,):
-        if known in catalogue():
-            return catalogue()[known][lang]
-    return str(key).replace("_", " ")
-
-
-def heading(column: str, lang: str, unit: str = "") -> str:
-    """A column's heading with its unit in brackets."""
-    text = term(column, lang)
-    text = text[:1].upper() + text[1:]
-    return f"{text} ({unit})" if unit else text
+__all__ = ["LANGUAGES", "Names", "catalogue", "heading", "names_in", "term", "word"]
 
 
 class Names:

@@ -1,0 +1,237 @@
+"""The command line under --lang zh: whatever a command says, no line of it holds an English sentence."""
+
+import ast
+import re
+import shutil
+
+import pytest
+
+from planner.cli import main
+from planner.cli.language import VARIABLE
+from planner.instance import InvalidInstance, listing, read
+from planner.policies import POLICIES
+from tests.helpers import ROOT
+from tests.instance import samples, test_problems
+from tests.test_broken_instances import BROKEN, put
+
+KNOWN = re.compile("|".join((
+    r"'[^']*'", r"`[^`]*`",  # what was found in a cell, what to type
+    r"\[[^\]]*\]", r"\{[^}]*\}",  # argparse's optional arguments; keys of a clause
+    r"\S*[/._=*-]\S*",  # paths, keys, options
+    r"[A-Z]+\b", r"planner \w+|limit inland|100 million yuan",  # placeholders; the instance's own words
+    r"键（[^）]*）")))
+ENGLISH = re.compile(r"[A-Za-z]{2,} +[A-Za-z]{2,}")
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def english(text: str) -> list[str]:
+    """Lines with two English words in a row that are no key, path or name."""
+    return [line for line in text.splitlines() if ENGLISH.search(KNOWN.sub("·", line))]
+
+
+def test_english_is_noticed():
+    assert english("a plan was written to outputs/tiny\n✗ 行 rules broken\n")[1:] == ["✗ 行 rules broken"]
+    assert not english("已写入 outputs/tiny/base；可用 --set budget.central*=0.9，行 3，列 central。")
+
+
+@pytest.fixture(autouse=True)
+def desk(tmp_path, monkeypatch):
+    """An empty folder with a copy of tiny in ./instances, Chinese by the variable."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, "zh")
+    shutil.copytree(ROOT / "instances" / "tiny", tmp_path / "instances" / "tiny")
+    return tmp_path
+
+
+def said(capsys) -> str:
+    text = "".join(capsys.readouterr())
+    assert "Traceback" not in text and CHINESE.search(text)
+    return text
+
+
+COMMANDS = ["solve", "check", "verify", "new", "calibrate", "generate", "policies", "tender"]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help(command, capsys):
+    assert main([*command.split(), "--help"]) == 0
+    text = said(capsys)
+    assert "用法：" in text and "选项" in text and not english(re.sub(r"(?s)用法.*?\n\n", "", text))
+
+
+def test_a_plan_is_solved_verified_edited_and_caught(desk, capsys):
+    assert main(["solve", "tiny", "--gap", "0"]) == 0
+    text = said(capsys)
+    assert "读取" in text and "建模" in text and "起约束作用的规则" in text and not english(text)
+    assert main(["verify", "outputs/tiny/base"]) == 0
+    assert "全部满足" in (text := said(capsys)) and not english(text)
+    file = desk / "outputs" / "tiny" / "base" / "tables" / "allocations.csv"
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    cells = lines[1].split(",")
+    cells[-2] = str(float(cells[-2]) + 5)
+    file.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]), encoding="utf-8-sig")
+    assert main(["verify", "outputs/tiny/base"]) == 1
+    text = said(capsys)
+    assert "被违反" in text and "资金来源恒等" in text and "沿海, 研究" in text and not english(text)
+
+
+def test_the_flag_goes_before_the_variable(capsys):
+    assert main(["check", "tiny", "--lang", "en"]) == 0
+    assert "no problems" in capsys.readouterr().out
+    assert main(["--lang=en", "check", "tiny"]) == 0
+    assert "no problems" in capsys.readouterr().out
+    assert main(["check", "tiny"]) == 0
+    text = said(capsys)
+    assert "没有问题" in text and "基础研究下限（basic_research）" in text and not english(text)
+
+
+def test_an_unknown_language_is_refused(monkeypatch, capsys):
+    monkeypatch.setenv(VARIABLE, "fr")
+    assert main(["check", "tiny"]) == 2
+    assert "PLANNER_LANG is 'fr'; write en or zh." in capsys.readouterr().err
+    monkeypatch.setenv(VARIABLE, "")
+    assert main(["check", "tiny", "--lang", "fr"]) == 2
+    assert "invalid choice: 'fr'" in capsys.readouterr().err
+
+
+def test_assumptions_are_headed_in_chinese(capsys):
+    assert main(["check", "tiny", "--assumptions"]) == 0
+    assert "假设 (" in (text := said(capsys)) and "数据表" in text
+
+
+def test_new_and_calibrate(capsys):
+    assert main(["new", "mine", "--from", "tiny"]) == 0
+    assert main(["calibrate", "mine", "--goals"]) == 0
+    text = said(capsys)
+    assert "已由 tiny 生成" in text and "理想值" in text and not english(text)
+
+
+@pytest.mark.parametrize("growth, status, words", [("[0.0, 0.1]", 0, "budget.csv：2 行"),
+                                                   ("[0.0]", 2, "growth 有 1 个增长率，而规划期有 2 年")])
+def test_calibration_tells_its_tables(desk, capsys, growth, status, words):
+    (desk / "instances" / "tiny" / "calibration.toml").write_text(
+        f'[[path]]\ntable = "budget"\ncolumn = "central"\ntotal = 60\ngrowth = {growth}\n', encoding="utf-8")
+    assert main(["calibrate", "tiny"]) == status
+    assert words in (text := said(capsys)) and not english(text)
+
+
+def test_tender(capsys):
+    assert main(["tender", "tiny"]) == 0
+    text = said(capsys)
+    assert "第 1 轮" in text and "成交价格" in text and not english(text)
+
+
+def test_generate(capsys):
+    assert main(["generate", "made", "--regions", "4", "--industries", "5", "--categories", "1",
+                 "--years", "1"]) == 0
+    text = said(capsys)
+    assert "地区与资金" in text and "合成数据" in text and not english(text)
+
+
+def test_policies_and_their_reasons(capsys):
+    assert main(["policies", "tiny", "--policies", "status_quo,peer_rank,optimal",
+                 "--set", "missions.on=false", "--time-limit", "20"]) == 0
+    text = said(capsys)
+    assert "同行评议排序（peer_rank）：不适用。算例没有揭榜任务" in text and not english(text)
+
+
+def test_every_policy_has_a_name():
+    from planner.words import catalogue
+    assert not [name for name in POLICIES if f"policy.{name}" not in catalogue()]
+
+
+def test_no_plan(capsys):
+    assert main(["solve", "tiny", "--set", "basic_research.floor=0.95"]) == 1
+    text = said(capsys)
+    assert "已证明：没有任何解满足全部约束。" in text and not english(text)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["check", "tyni"], ["check", "qqq"], ["solve", "tiny", "--gap", "2"], ["solve", "tiny", "--gap", "1%"],
+    ["solve", "tiny", "--time-limit", "0"], ["solve", "tiny", "--profile", "fast"],
+    ["solve", "tiny", "--scenario", "best"], ["solve", "tiny", "--set", "budget.centrl=1"],
+    ["solve", "tiny", "--set", "nonsense"], ["solve", "tiny", "--set", "budget[2030].central=1"],
+    ["solve", "tiny", "--set", "fit[coast].fit=1"], ["solve", "tiny", "--set", "first_year=2000"],
+    ["solve", "tiny", "--set", "basic_research.floor=12"], ["solve", "tiny", "--out", "instances"],
+    ["sovle", "tiny"], [], ["solve"], ["check", "tiny", "--colour"], ["calibrate", "tiny"],
+    ["new", "tiny", "--from", "tiny"], ["verify", "nowhere"], ["policies", "tiny", "--policies", "by_lot"],
+    ["tender", "tiny", "--set", "missions.on=false"], ["generate", "instances", "--regions", "31"],
+    ["generate", "made", "--regions", "many"], ["generate", "made", "--regions", "2"],
+], ids=" ".join)
+def test_usage_errors(arguments, capsys):
+    assert main(arguments) == 2
+    assert not english(said(capsys))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError(),
+                                   OSError(28, "No space left on device", "plan.xlsx")])
+def test_what_goes_wrong_outside(error, monkeypatch, capsys):
+    from planner.cli import commands
+
+    def fail(args, out, err):
+        raise error
+    monkeypatch.setattr(commands, "check", fail)
+    assert main(["check", "tiny"]) in (1, 130)
+    assert not english(said(capsys))
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_broken_instances(kind, desk, capsys):
+    (table, old, new), _ = BROKEN[kind]
+    folder = desk / "instances" / "tiny"
+    if old is None:
+        (folder / table).write_text(new.format(a="chip_line", b="pilot"), encoding="utf-8")
+    else:
+        put(folder, table, old, new)
+    assert main(["check", "tiny"]) == 2
+    text = said(capsys)
+    assert "个问题" in text and not english(text)
+
+
+OURS = ("too_much", "circle")
+"""Samples whose sentences are those of the test's own mechanisms."""
+
+
+@pytest.mark.parametrize("broken", [broken for broken in test_problems.FOLDER if broken.__name__ not in OURS],
+                         ids=lambda broken: broken.__name__)
+@pytest.mark.parametrize("kind", ["folder", "workbook"])
+def test_every_sort_of_problem(broken, kind, tmp_path):
+    sample = samples.Sample()
+    broken(sample)
+    path = sample.folder(tmp_path / "sample") if kind == "folder" else sample.workbook(tmp_path / "s.xlsx")
+    with pytest.raises(InvalidInstance) as caught:
+        read(path, samples.MECHANISMS)
+    text = listing(caught.value.problems, "zh")
+    assert CHINESE.search(text) and not english(text)
+
+
+TELLING = ("Problem", "problem", "Wrong", "suggestion")
+
+
+def test_no_words_of_a_problem_are_written_beside_the_catalogue():
+    """Every what and mend is said by its key: a sentence in the code would stay English."""
+    found, looked = [], 0
+    rooms = [ROOT / "planner" / room for room in ("instance", "mechanisms", "model")]
+    for file in (file for room in rooms for file in room.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = getattr(node, "func", None)
+            if getattr(called, "id", getattr(called, "attr", "")) not in TELLING:
+                continue
+            looked += 1
+            words = [part for part in [*node.args, *(keyword.value for keyword in node.keywords)]
+                     if isinstance(part, (ast.JoinedStr, ast.BinOp)) or isinstance(part, ast.Constant)
+                     and isinstance(part.value, str)]
+            found += [(file.name, node.lineno, ast.unparse(part)) for part in words
+                      if ENGLISH.search(ast.unparse(part))]
+    assert looked > 100 and not found
+
+
+def test_both_readmes_show_the_same_commands():
+    """Lines of code without their comments, headings by number, links and pictures."""
+    def parts(name):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        code = [re.sub(r"\s+#.*|（.*", "", line) for block in re.findall(r"```\w*\n(.*?)```", text, re.S)
+                for line in block.splitlines() if not line.startswith("export")]
+        links = sorted(re.findall(r"\]\((docs[^)]+|CHANGELOG[^)]*)\)", text))
+        return code, len(re.findall(r"(?m)^## ", text)), links
+    assert parts("README.md") == parts("README.zh-CN.md")
