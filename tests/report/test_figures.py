@@ -132,3 +132,18 @@ def test_three_significant_digits():
         "0", "–", "123,000", "−1.23", "0.00123", "1,000"]
     assert [percents(v, 1, signed=True) for v in (0.0, -0.00001, 0.123)] == [
         "0.0\u00a0%", "0.0\u00a0%", "+12.3\u00a0%"]
+
+
+def test_marginal_values_are_points_only_where_goals_have_ranges(plan):
+    from planner.report.figures.chart import worth_unit
+    assert worth_unit(plan, "million", "en") == "of the goal per million"
+    ranged = type(plan)(plan.instance, plan.tables | {"goals": plan.goals.assign(normalised=0.5)}, plan.passport)
+    assert worth_unit(ranged, "million", "en") == "points per million"
+
+
+def test_many_regions_without_tiles_are_cut_to_the_first(plan):
+    from planner.report.figures import maps
+    frame = pd.DataFrame({"region": [f"r{n}" for n in range(50)], "total": [float(n) for n in range(50)]})
+    drawn = maps._ranked(frame, list(frame["region"]), ["x"] * 50, ["#ffffff"] * 50, [""] * 50, None, "total")
+    assert len(drawn.data[0].x) == maps.MOST and drawn.data[0].x[0] == 49
+    assert drawn.layout.xaxis.range[0] == 0

@@ -177,7 +177,7 @@ def test_broken_rows_stand_first_and_on_the_first_screen(plan):
 
 def test_clauses_and_claims_are_the_records_own():
     for mechanism in MECHANISMS:
-        assert word(f"says.{mechanism.name}") == mechanism.says
+        assert word(f"clause.{mechanism.name}") == mechanism.says
         for count, source in enumerate(mechanism.sources, 1):
             assert word(f"claim.{mechanism.name}.{count}") == source.claim
         assert f"claim.{mechanism.name}.{len(mechanism.sources) + 1}" not in catalogue()
@@ -220,3 +220,8 @@ def test_text_of_the_page_can_be_read():
             assert contrast(colours[name], ground) >= 4.5
     for ground in re.findall(r"\.light[.\w]* \{[^}]*background: (#\w{6})", css):
         assert contrast(colours["ink"] if ground != "#b2182b" else "#ffffff", ground) >= 4.5
+
+
+def test_every_way_to_stop_has_a_word():
+    from solvers.outcome import Stop
+    assert not [str(stop) for stop in Stop if f"ended.{stop}" not in catalogue()]

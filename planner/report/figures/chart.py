@@ -50,6 +50,17 @@ def after_number(plan, lang: str) -> str:
     return f"× {unit}" if unit[:1].isdigit() else unit
 
 
+def in_points(plan) -> bool:
+    """Is the objective told in points, as weighted goals on their ranges are? A single goal has its own unit."""
+    goals = plan.goals
+    return "normalised" in goals and bool(goals["normalised"].notna().any())
+
+
+def worth_unit(plan, unit: str, lang: str) -> str:
+    """The unit of a marginal value: points of the objective, or the goal's own unit, per unit of a limit."""
+    return word("measure.points_per" if in_points(plan) else "measure.objective_per", lang, unit=unit)
+
+
 def talent_unit(plan, lang: str) -> str:
     return in_words(plan.instance.talent_unit, "unit", lang)
 

@@ -30,6 +30,9 @@ GAP = 0.96
 LONGEST = 12
 """Characters of a name that fit on one line of a tile; a longer one is broken at its first space."""
 
+MOST = 40
+"""Regions that are named on tiles, or ranked as bars; the table has all."""
+
 
 def by_region(plan) -> pd.DataFrame:
     """One row per region: base and last year, money of all plan years, shares, change of share, growth."""
@@ -108,6 +111,8 @@ def _map(plan, names, key: str, value: str, unit: str, say, stops) -> Chart | No
                  last=name[order[-1]], least=shown[order[-1]], unit=after)
     if tiles:
         about = sentences(lang, about, word("figure.schematic", lang, count=len(frame)))
+    elif len(frame) > MOST:
+        about = sentences(lang, about, word("figure.first_of", lang, count=MOST, all=len(frame)))
     return Chart(key, titled(key, plan, lang, unit), about, made, regions_grid(frame, plan, names))
 
 
@@ -127,7 +132,8 @@ def _tiles(frame, name, shown, colours, hover, names, value) -> go.Figure:
     height = int(min(480 / wide, 62) * tall + 16)
     narrow = {"below": 400, "traces": {"text": [text([short(region, names) for region in frame["region"]])]},
               "height": int(min(360 / wide, 62) * tall + 16)}
-    bare(figure, height, narrow, showlegend=False, uniformtext={"mode": "show", "minsize": 8},
+    bare(figure, height, narrow, showlegend=False, uniformtext={
+        "mode": "show" if len(frame) <= MOST else "hide", "minsize": 8},
          margin={"l": 0, "r": 0, "t": 4, "b": 4})
     figure.update_xaxes(visible=False, range=[frame["x"].min() - 0.5, frame["x"].max() + 0.5])
     figure.update_yaxes(visible=False, range=[-frame["y"].max() - 0.5, -frame["y"].min() + 0.5])
@@ -135,15 +141,17 @@ def _tiles(frame, name, shown, colours, hover, names, value) -> go.Figure:
 
 
 def _ranked(frame, name, shown, colours, hover, names, value) -> go.Figure:
-    order = frame[value].sort_values(ascending=False).index
+    order = frame[value].sort_values(ascending=False).index[:MOST]
     figure = go.Figure(go.Bar(
         x=[frame.at[i, value] for i in order], y=list(range(len(order))), orientation="h",
         text=[shown[i] for i in order], textposition="outside", cliponaxis=False,
         textfont={"color": INK}, customdata=[hover[i] for i in order],
         hovertemplate="%{customdata}<extra></extra>",
         marker={"color": [colours[i] for i in order], "line": {"color": MUTED, "width": 0.6}}))
-    bare(figure, 26 * len(order) + 30, showlegend=False, bargap=0.25, margin={"l": 8, "r": 56, "t": 4, "b": 4})
+    bare(figure, 26 * len(order) + 30, showlegend=False, bargap=0.25, margin={"l": 8, "r": 8, "t": 4, "b": 4})
     figure.update_yaxes(autorange="reversed", tickvals=list(range(len(order))),
                         ticktext=[safe(name[i]) + " " for i in order])
-    figure.update_xaxes(visible=False, rangemode="tozero")
+    low, high = min(0.0, float(frame[value].min())), max(0.0, float(frame[value].max()))
+    room = 0.22 * (high - low)
+    figure.update_xaxes(visible=False, range=[low - room * (low < 0), high + room * (high > 0)])
     return figure

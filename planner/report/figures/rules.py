@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from planner.report.figures.chart import Chart, Grid, money_unit, unit_name
+from planner.report.figures.chart import Chart, Grid, money_unit, unit_name, worth_unit
 from planner.report.figures.look import (
     INK,
     LIGHTS,
@@ -159,7 +159,7 @@ def prices(plan, names) -> Chart | None:
     frame = frame[frame["unit"] == "money"].head(MOST_PRICES) if len(frame) else frame
     if frame.empty:
         return None
-    unit, rows = money_unit(plan, lang), list(frame.itertuples())
+    unit, rows = worth_unit(plan, money_unit(plan, lang), lang), list(frame.itertuples())
     place = places(frame, names)
     label = [clause_words(row.mechanism, row.rule, lang) for row in rows]
     label = [name if row.mechanism == "core" else f"{term(row.mechanism, lang, 'mechanism')}: {name}"
@@ -175,18 +175,20 @@ def prices(plan, names) -> Chart | None:
         textfont={"size": 11, "color": INK}, hovertemplate="%{customdata}<extra></extra>"))
     reach = float(frame["dual"].abs().max())
     low, high = min(frame["dual"].min(), 0.0), max(frame["dual"].max(), 0.0)
-    narrow = {"layout": {"yaxis.tickfont.size": 10, "yaxis.ticktext": ticks(label, 22)}}
+    room = [low - 0.35 * reach * (low < 0), high + 0.35 * reach * (high > 0)]
+    narrow = {"layout": {"yaxis.tickfont.size": 10, "yaxis.ticktext": ticks(label, 22), "xaxis.range": [
+        2.2 * room[0], 1.45 * room[1]]}, "traces": {"textfont.size": 10}}
     bare(figure, 32 * len(rows) + 40, narrow, showlegend=False, bargap=0.4)
     figure.update_yaxes(autorange="reversed", showgrid=False, tickvals=list(range(len(rows))),
                         ticktext=ticks(label, 60))
-    figure.update_xaxes(range=[low - 0.35 * reach * (low < 0), high + 0.35 * reach * (high > 0)],
+    figure.update_xaxes(range=room,
                         showticklabels=False, zeroline=True, zerolinecolor=INK, zerolinewidth=1)
     about = word("figure.prices.about", lang, rule=label[0], value=three(rows[0].dual), unit=unit)
     grid = pd.DataFrame({heading("mechanism", lang): [term(row.mechanism, lang, "mechanism") for row in rows],
                          heading("rule", lang): label, word("rules.one", lang): place,
                          heading("year", lang): [row.year or None for row in rows],
-                         heading("dual", lang, word("measure.points_per", lang, unit=unit)): frame["dual"].to_numpy()})
-    return Chart("prices", titled("prices", plan, lang, word("measure.points_per", lang, unit=unit)), about, figure,
+                         heading("dual", lang, unit): frame["dual"].to_numpy()})
+    return Chart("prices", titled("prices", plan, lang, unit), about, figure,
                  Grid(grid, {heading("year", lang): "year", grid.columns[-1]: "fine"}))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from planner.report.cover import scenario_words
-from planner.report.figures.chart import after_number
+from planner.report.figures.chart import after_number, in_points
 from planner.report.figures.look import NONE, percents, three
 from planner.report.figures.rules import policy_rows
 from planner.report.headline import by_year, percent, research, rounding_words, rule_counts, status_words
@@ -90,8 +90,7 @@ def lead(plan, names: Names, told: dict) -> str:
 def facts(plan, lang: str) -> str:
     """Status, objective, bound and gap, years, scenario, data: what a reader must know first."""
     passport, instance = plan.passport, plan.instance
-    points = "report.own_unit" if plan.goals.empty or not plan.goals.get(
-        "normalised", plan.goals["value"] * float("nan")).notna().any() else "report.points"
+    points = "report.points" if in_points(plan) else "report.own_unit"
     objective, bound = passport.get("objective"), passport.get("bound")
     lines = [
         ("cover.status", status_words(passport, lang), rounding_words(passport, after_number(plan, lang), lang)),

@@ -34,7 +34,7 @@ def budget_items(plan, names: Names) -> str:
     out["level"] = [term(level, lang, "level") for level in out["level"]]
     out["item"] = [owner_word(item, lang) for item in out["item"]]
     out = out.rename(columns={"level": heading("level", lang), "item": heading("item", lang, money_unit(plan, lang))})
-    caption = word("block.budget_items", lang)
+    caption = word("part.budget_items", lang)
     return block("budget_items", lang, table(Grid(out, dict.fromkeys(years, "money")), caption, lang))
 
 
@@ -51,7 +51,7 @@ def transfers(plan, names: Names) -> str:
         out[side] = names.column(side, out[side])
     out = out.rename(columns={"amount": heading("amount", lang, unit)} | {
         side: heading(side, lang) for side in ("donor", "recipient")})
-    caption = word("block.transfers", lang)
+    caption = word("part.transfers", lang)
     inside = table(Grid(out, {out.columns[-1]: "money"}), caption, lang)
     return block("transfers", lang, drawer(caption, inside, lang), **about)
 
@@ -66,7 +66,7 @@ def research_block(plan, names: Names) -> str:
             "intensity": word("block.intensity", lang)}
     kinds = {"year": "year", "rd": "money", "basic_share": "share", "gdp": "money", "intensity": "share"}
     grid = Grid(frame[list(head)].rename(columns=head), {head[key]: kind for key, kind in kinds.items()})
-    return block("research", lang, table(grid, word("block.research", lang), lang))
+    return block("research", lang, table(grid, word("part.research", lang), lang))
 
 
 # --- platforms and missions -------------------------------------------------------
@@ -87,7 +87,7 @@ def platforms(plan, names: Names) -> str:
         for (kind, year), part in opened.groupby(["platform", "year"], sort=False)]
     head = [heading("platform", lang), heading("year", lang), heading("open", lang), word("report.where", lang)]
     out = pd.DataFrame(rows, columns=head).sort_values(head[1], kind="stable")
-    inside = table(Grid(out, {head[1]: "year", head[2]: "count"}), word("block.platforms", lang), lang)
+    inside = table(Grid(out, {head[1]: "year", head[2]: "count"}), word("part.platforms", lang), lang)
     return block("platforms", lang, inside, count=f"{opened['open'].sum():,.0f}")
 
 
@@ -102,7 +102,7 @@ def mission_block(plan, names: Names) -> str:
     head = {column: heading(column, lang, units.get(column, "")) for column in shown}
     grid = Grid(shown.rename(columns=head),
                 {head[column]: kind for column, kind in kinds.items() if column in head})
-    return block("missions", lang, table(grid, word("block.missions", lang), lang),
+    return block("missions", lang, table(grid, word("part.missions", lang), lang),
                  won=sheet.frame["mission"].nunique(), all=len(plan.instance.table("missions")))
 
 
@@ -116,7 +116,7 @@ def goal_block(plan, names: Names) -> str:
         heading("goal", lang): [term(goal, lang, "goal") for goal in parts["goal"]],
         heading("owner", lang): [term(owner, lang, "mechanism") for owner in parts["owner"]],
         heading("value", lang): parts["value"]})
-    title = word("block.goal_parts", lang)
+    title = word("part.goal_parts", lang)
     return block("goal_parts", lang, table(Grid(out, {out.columns[-1]: "fine"}), title, lang))
 
 
@@ -128,7 +128,7 @@ def provenance(plan, names: Names) -> str:
     if sheet.frame.empty:
         return ""
     head = {column: heading(column, lang) for column in sheet.frame}
-    title = word("block.provenance", lang)
+    title = word("part.provenance", lang)
     return drawer(title, table(Grid(sheet.frame.rename(columns=head)), title, lang, (head["reason"],)), lang)
 
 
@@ -138,14 +138,14 @@ def publications(plan, names: Names) -> str:
         return ""
     frame = frame[[column for column in frame if not column.startswith("_")]]
     head = {column: heading(column, lang) for column in frame}
-    title = word("block.publications", lang)
+    title = word("part.publications", lang)
     return drawer(title, table(Grid(frame.rename(columns=head)), title, lang, (
         head.get("publisher", ""), head.get("title", ""))), lang)
 
 
 def papers(lang: str) -> str:
     items = "".join(f'<li lang="en"><b>{escape(key)}</b> {escape(text)}</li>' for key, text in PAPERS.items())
-    return (f'<div class="block"><h3>{escape(word("block.papers", lang))}</h3><ul class="papers">{items}</ul></div>')
+    return (f'<div class="block"><h3>{escape(word("part.papers", lang))}</h3><ul class="papers">{items}</ul></div>')
 
 
 def reading(plan, lang: str) -> str:
@@ -159,8 +159,12 @@ def passport(plan, names: Names) -> str:
     lang = names.lang
     head = [word("report.entry", lang), word("report.value", lang)]
     # The solver's closing message is English; the first screen says the same in words.
-    told = {key: value for key, value in plan.passport.items() if key != "message"}
+    told = {key: value for key, value in plan.passport.items() if key not in ("message", "times")}
+    if told.get("stop"):
+        told["stop"] = term(told["stop"], lang, "ended")
     lines = [(cells[0].value, _plain(cells[1].value)) for cells in passport_lines(told, lang)]
+    lines += [(word("passport.time", lang, part=term(part, lang, "phase")), f"{seconds:,.2f}")
+              for part, seconds in plan.passport.get("times", {}).items()]
     text = table(Grid(pd.DataFrame(lines, columns=head)), word("section.passport", lang), lang)
     on = []
     for name in mechanisms_on(plan):
@@ -170,7 +174,7 @@ def passport(plan, names: Names) -> str:
     changed = table(Grid(pd.DataFrame({word("cover.overrides", lang): list(plan.instance.overrides)})),
                     word("cover.overrides", lang), lang)
     text += drawer(word("cover.overrides", lang), changed, lang)
-    title = word("block.on", lang)
+    title = word("part.on", lang)
     made = table(Grid(pd.DataFrame(on, columns=[heading("mechanism", lang), word("rules.kind", lang)])), title, lang)
     return text + drawer(title, made, lang)
 

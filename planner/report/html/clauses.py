@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.mechanisms import MECHANISMS
-from planner.report.figures.chart import Grid, unit_name
+from planner.report.figures.chart import Grid, unit_name, worth_unit
 from planner.report.figures.look import three
 from planner.report.figures.rules import clause_words, places, policy_rows, priced, rule_grid
 from planner.report.html.tables import block, drawer, escape, table
@@ -24,14 +24,14 @@ def rule_tables(plan, names: Names) -> str:
     if rows.empty:
         return ""
     wrong = rows[rows["status"].isin(["broken", "relieved"])].sort_values("slack", kind="stable").head(MOST_TROUBLES)
-    title = word("block.troubles", lang)
+    title = word("part.troubles", lang)
     if wrong.empty:
         text = (f'<div class="block"><h3>{escape(title)}</h3>'
-                f'<p>✓ {escape(word("block.troubles.about", lang))}</p></div>')
+                f'<p>✓ {escape(word("part.troubles.about", lang))}</p></div>')
     else:
         text = f'<div class="block"><h3>{escape(title)}</h3>' + table(
             rule_grid(plan, names, wrong, single=True), title, lang) + "</div>"
-    every, title = rule_grid(plan, names, policy_rows(plan)), word("block.rule_table", lang)
+    every, title = rule_grid(plan, names, policy_rows(plan)), word("part.rule_table", lang)
     first = Grid(every.frame.head(TIGHTEST), every.kinds)
     rest = drawer(title, table(every, title, lang), lang) if len(every.frame) > TIGHTEST else ""
     return text + block("rule_table", lang, table(first, title, lang) + rest)
@@ -55,7 +55,7 @@ def binding(plan, names: Names) -> str:
         items = "".join(
             _item(plan, names, name, rule, part, int(whole[name, rule]), worth.get((name, rule)))
             for rule, part in mine.groupby("rule", sort=False))
-        says = word("rules.core", lang) if record is None else word(f"says.{name}", lang)
+        says = word("rules.core", lang) if record is None else word(f"clause.{name}", lang)
         text.append(f'<div class="clause"><div><h4>{escape(term(name, lang, "mechanism"))}</h4><p>{escape(says)}</p>'
                     f"{claims(record, lang)}</div><ul>{items}</ul></div>")
     return block("binding", lang, f'<div class="clauses">{"".join(text)}</div>')
@@ -78,9 +78,9 @@ def _item(plan, names: Names, mechanism: str, rule: str, part: pd.DataFrame, row
     text = escape(clause_words(mechanism, rule, lang))
     if status != "binding":
         text = f'<span class="light {status}">{escape(term(status, lang, "compliance"))}</span> {text}'
-    more = word("rules.of", lang, count=f"{len(part):,}", all=f"{rows:,}")
+    more = word("rules.of" if status == "binding" else "figure.rows_hover", lang, count=f"{len(part):,}", all=f"{rows:,}")
     if worth is not None:
-        unit = word("measure.points_per", lang, unit=unit_name(worth.unit, plan, lang))
+        unit = worth_unit(plan, unit_name(worth.unit, plan, lang), lang)
         where = " ".join(filter(None, (
             places(pd.DataFrame({"where": [worth.where], "rule": [rule]}), names)[0], str(worth.year or ""))))
         key = "rules.strongest_at" if where else "rules.strongest"

@@ -84,8 +84,8 @@ def block(key: str, lang: str, body: str, **values) -> str:
     """A heading, its sentence and its body; '' without a body."""
     if not body:
         return ""
-    return (f'<div class="block"><h3>{escape(word(f"block.{key}", lang))}</h3>'
-            f'<p>{escape(word(f"block.{key}.about", lang, **values))}</p>{body}</div>')
+    return (f'<div class="block"><h3>{escape(word(f"part.{key}", lang))}</h3>'
+            f'<p>{escape(word(f"part.{key}.about", lang, **values))}</p>{body}</div>')
 
 
 def drawer(title: str, body: str, lang: str) -> str:
