@@ -41,7 +41,7 @@ def said(capsys) -> str:
 def test_solve_writes_a_plan_that_verifies(desk, capsys):
     assert main(["solve", "tiny", "--gap", "0", "--set", "minimum_grant.on=false"]) == 0
     folder = desk / "outputs" / "tiny" / "base+minimum_grant.on=false"
-    assert sorted(path.name for path in folder.iterdir()) == ["instance", "plan.json", "plan.xlsx", "tables"]
+    assert sorted(path.name for path in folder.iterdir()) == ["instance", "plan.json", "plan.xlsx", "report.html", "tables"]
     passport = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     assert passport["status"] == "optimal" and passport["times"]["reading"] > 0
     text = said(capsys)

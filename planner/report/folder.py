@@ -14,6 +14,7 @@ from pathlib import Path
 
 from planner.instance import write_folder
 from planner.instance.folder import reason as why
+from planner.report.html import write as write_report
 from planner.report.workbook import write as write_workbook
 from planner.words import say
 
@@ -77,7 +78,7 @@ def digest(path: Path) -> str:
 
 
 def write_output(plan, folder: Path | str, lang: str = "en") -> Path:
-    """Writes plan.xlsx, plan.json, tables/ and instance/ into `folder`, replacing what is there.
+    """Writes plan.xlsx, report.html, plan.json, tables/ and instance/ into `folder`, replacing what is there.
 
     `instance/` is the input with its scenario and overrides applied, so that the
     plan can be checked from its folder alone. Everything is written beside and
@@ -89,6 +90,7 @@ def write_output(plan, folder: Path | str, lang: str = "en") -> Path:
     with replaced(folder) as beside:
         write_folder(plan.instance, beside / "instance")
         write_workbook(plan, beside / "plan.xlsx", lang)
+        write_report(plan, beside / "report.html", lang)
         plan.passport["workbook_sha256"] = digest(beside / "plan.xlsx")
         plan.passport.setdefault("times", {})["writing"] = round(time.perf_counter() - start, 3)
         plan.save(beside)

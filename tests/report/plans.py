@@ -36,3 +36,19 @@ def by_hand(**instance) -> Plan:
         "options": {"gap": 0.02, "seed": 0}, "size": {"rows": 12}})
     plan.tables["compliance"] = measure_all(plan, MECHANISMS)
     return plan
+
+
+HOSTILE = '<script>window.broken = 1</script>"\'><img src=x onerror="window.broken=1"></script><!--'
+
+
+def hostile() -> Plan:
+    """The same plan, with code in place of every name that an instance may choose."""
+    plan = by_hand()
+    frames = dict(plan.instance._frames)
+    for name in ("regions", "industries", "stages", "instruments", "zones", "categories"):
+        frame = frames[name].copy()
+        frame["name_en"] = [f"{HOSTILE}{number}" for number in range(len(frame))]
+        frames[name] = frame
+    header = plan.instance.header | {"title": HOSTILE, "money_unit": HOSTILE, "talent_unit": HOSTILE}
+    made = plan.instance.rebuilt("tiny", frames, header, {}, (), check=False)
+    return Plan(made, plan.tables, plan.passport | {"solver": HOSTILE, "made": HOSTILE})

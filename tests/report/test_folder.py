@@ -31,7 +31,7 @@ def test_an_output_can_be_written_again_and_again(tmp_path):
     for fate in ("new", "replaced"):
         assert may_replace(place, "tiny", "base", list(plan.instance.overrides), force=False) == fate
         write_output(plan, place)
-    assert sorted(path.name for path in place.iterdir()) == ["instance", "plan.json", "plan.xlsx", "tables"]
+    assert sorted(path.name for path in place.iterdir()) == ["instance", "plan.json", "plan.xlsx", "report.html", "tables"]
     assert [path.name for path in place.parent.iterdir()] == ["base"]
     passport = json.loads((place / "plan.json").read_text(encoding="utf-8"))
     assert passport["times"]["writing"] > 0 and passport["overrides"] == list(plan.instance.overrides)
