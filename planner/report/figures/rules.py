@@ -183,7 +183,7 @@ def prices(plan, names) -> Chart | None:
                         ticktext=ticks(label, 60))
     figure.update_xaxes(range=room,
                         showticklabels=False, zeroline=True, zerolinecolor=INK, zerolinewidth=1)
-    about = word("figure.prices.about", lang, rule=label[0], value=three(rows[0].dual), unit=unit)
+    about = word("figure.prices.about", lang, rule=label[0], value=three(rows[0].dual))
     grid = pd.DataFrame({heading("mechanism", lang): [term(row.mechanism, lang, "mechanism") for row in rows],
                          heading("rule", lang): label, word("rules.one", lang): place,
                          heading("year", lang): [row.year or None for row in rows],
