@@ -60,7 +60,7 @@ def styles(lang: str) -> list[NamedStyle]:
     def made(name, form="General", bold=False, size=10, color="1F1F1F", fill=None, **align):
         style = NamedStyle(name, number_format=form)
         style.font = Font(name=FONTS[lang], bold=bold, size=size, color=color)
-        style.alignment = Alignment(vertical="top" if align.get("wrap_text") else "center", **align)
+        style.alignment = Alignment(vertical="center", **align)
         if fill:
             style.fill = PatternFill("solid", start_color=fill, end_color=fill)
         return style
@@ -76,9 +76,9 @@ def styles(lang: str) -> list[NamedStyle]:
             made("block", bold=True, size=12, color="1F3B63"),
             made("note", color="595959"), made("text", "@"), made("bold", "@", True),
             made("link", "@", color="0563C1"), made("light", "@", True),
-            made("wrap", "@", wrap_text=True), made("after", "@", indent=1), heading, heading_right,
+            made("wrap", "@", wrap_text=True), made("after", "@", horizontal="left", indent=1), heading, heading_right,
             heading_year, made("heading_after", "@", True, color="FFFFFF", fill="1F3B63", wrap_text=True,
-                               indent=1),
+                               horizontal="left", indent=1),
             *(made(name, form, horizontal="right") for name, form in FORMATS.items()), *total,
             *(made(name, "@", True, fill=fill) for name, fill in FILLS.items())]
 

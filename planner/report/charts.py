@@ -10,6 +10,7 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.utils import column_index_from_string
 
@@ -18,8 +19,12 @@ from planner.report.words import catalogue, term, word
 PALETTE = ("0072B2", "E69F00", "009E73", "CC79A7", "56B4E9", "D55E00", "7F7F7F", "F0E442")
 """Okabe and Ito's colours, told apart by colour-blind readers too."""
 
-WIDTH, HEIGHT = 18.0, 9.5
-"""Of a chart, in centimetres; two stand beside each other on a landscape page."""
+WIDTH, HEIGHT = 13.0, 9.5
+"""Of a chart, in centimetres, as far as its cells allow; three stand beside each other."""
+
+
+ACROSS = 5
+"""Columns that a chart takes."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,12 @@ class Drawn:
 
     chart: object
     sheet: str
+
+    def place(self, page, column: int, row: int, rows: int) -> None:
+        """Puts it over whole cells, counted from 0, so that it keeps its place whatever the font is."""
+        begin, end = (AnchorMarker(col=column, row=row), AnchorMarker(col=column + ACROSS, row=row + rows))
+        self.chart.anchor = TwoCellAnchor(editAs="twoCell", _from=begin, to=end)
+        page.add_chart(self.chart)
 
 
 def charts(pages: dict, summaries: dict, tables: dict, plan, units: tuple[str, str], lang: str,
@@ -41,12 +52,12 @@ def charts(pages: dict, summaries: dict, tables: dict, plan, units: tuple[str, s
     for key in ("zones", "stages"):
         if key in summaries:
             found.append(shares(pages[key], summaries[key], word(f"chart.{key}", lang)))
-    if "industries" in summaries:
-        found.append(portfolio(pages["industries"], summaries["industries"], plan,
-                               word("chart.industries", lang)))
     if "instruments" in summaries:
         found.append(stacked(pages["instruments"], summaries["instruments"],
                              word("chart.instruments", lang, unit=units[0])))
+    if "industries" in summaries:
+        found.append(portfolio(pages["industries"], summaries["industries"], plan,
+                               word("chart.industries", lang)))
     if "talent_sums" in summaries:
         year = plan.instance.years[-1]
         found.append(talent(pages["talent_sums"], summaries["talent_sums"], year,
@@ -135,7 +146,10 @@ def portfolio(page, made, plan, title: str) -> Drawn:
         chart.series.append(series)
     chart.set_categories(Reference(page, min_col=1, min_row=head + 1, max_row=last))
     chart.x_axis.scaling.orientation = "maxMin"  # the first industry on top
-    chart.height = max(HEIGHT, 0.62 * (last - head) + 3)
+    chart.x_axis.tickLblSkip = 1
+    small = CharacterProperties(sz=800)
+    chart.x_axis.txPr = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=small), endParaRPr=small)])
+    chart.height = max(HEIGHT, 0.8 * (last - head) + 3)
     return Drawn(chart, made.title)
 
 

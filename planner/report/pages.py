@@ -65,6 +65,9 @@ class Page:
         page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
         page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, int(one_page)
         page.sheet_properties.pageSetUpPr.fitToPage = True
+        margins = page.page_margins
+        margins.left = margins.right = margins.top = 0.5
+        margins.bottom = 0.7
         page.oddFooter.left.text = "&A"
         page.oddFooter.right.text = f"{word('page', self.lang)} &P {word('of', self.lang)} &N"
         page.sheet_properties.tabColor = colour

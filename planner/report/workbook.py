@@ -23,7 +23,7 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 import planner
 from planner.report.blocks import MORE
 from planner.report.cells import FILLS, Cell, fill, plain, sheet_title, styles, table_name, width
-from planner.report.charts import charts
+from planner.report.charts import ACROSS, charts
 from planner.report.cover import cover
 from planner.report.lights import Lights, goal_formulas
 from planner.report.live import Live
@@ -147,7 +147,8 @@ class Writer:
 
     def _cover(self, page: Page, rows) -> None:
         columns = max(len(row) for row in rows)
-        page.set_up([40, 18] + [14] * (columns - 2), head=None, colour="1F3B63")
+        page.set_up([50, 18] + [13] * (columns - 2), head=None, colour="1F3B63")
+        page.page.page_setup.orientation = "portrait"
         for row in rows:
             page.append(row)
         page.printed(columns)
@@ -238,19 +239,19 @@ class Writer:
         page, tables = pages["charts"], {key: sheet.frame for key, sheet in long.items()}
         drawn = charts({key: made.page for key, made in pages.items()}, self.sums, tables, self.plan,
                        (self.unit, own_unit(self.plan.instance.talent_unit, self.lang)), self.lang, HEAD)
-        page.set_up([CHART_COLUMN] * 16, head=None, one_page=True, colour="1F3B63")
+        page.set_up([CHART_COLUMN] * (3 * ACROSS + 3), head=None, one_page=True, colour="1F3B63")
         page.append([Cell(self.titles["charts"], "title")])
         page.append([Cell(word("note.charts", self.lang), "note")])
-        for left in range(0, len(drawn), 2):
-            pair, top = drawn[left:left + 2], page.row + 2
-            lines = round(max(one.chart.height for one in pair) / LINE) + 1
+        for left in range(0, len(drawn), 3):
+            here, top = drawn[left:left + 3], page.row + 1
+            lines = round(max(one.chart.height for one in here) / LINE) + 1
+            for number, one in enumerate(here):
+                one.place(page.page, number * (ACROSS + 1), top, lines)
             while page.row < top + lines:
                 page.append()
-            texts = [word("chart.from", self.lang, sheet=one.sheet) for one in pair]
-            page.append([Cell(texts[0], "note"), *[None] * 7, *(Cell(text, "note") for text in texts[1:])])
-            for one, letter in zip(pair, "AI"):
-                page.page.add_chart(one.chart, f"{letter}{top}")
-        page.printed(16)
+            page.append([cell for one in here for cell in (
+                Cell(word("chart.from", self.lang, sheet=one.sheet), "note"), *[None] * ACROSS)])
+        page.printed(3 * ACROSS + 3)
 
     # --- parts --------------------------------------------------------------------
 
@@ -295,7 +296,7 @@ class Writer:
         return "number"
 
     def _width(self, column: str, head: str, values: pd.Series) -> int:
-        if column == "status":
+        if column in ("status", "basis"):
             return 24
         widest = NARROWER.get(column, WIDEST)
         if pd.api.types.is_numeric_dtype(values):

@@ -36,3 +36,12 @@ def by_hand(**instance) -> Plan:
         "options": {"gap": 0.02, "seed": 0}, "size": {"rows": 12}})
     plan.tables["compliance"] = measure_all(plan, MECHANISMS)
     return plan
+
+
+def with_names(plan: Plan, names: dict[str, list[str]]) -> Plan:
+    """The plan with other names in its instance, in both languages: table -> a name for each row."""
+    frames = dict(plan.instance._frames)
+    for table, given in names.items():
+        frames[table] = plan.instance.table(table).assign(name_en=given, name_zh=given)
+    object.__setattr__(plan.instance, "_frames", frames)
+    return plan
