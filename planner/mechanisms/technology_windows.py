@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 
@@ -67,6 +68,11 @@ def check(data):
                       "Fill must_start_by, or set decisive to false.", row=at + 2, column="must_start_by")
 
 
+SUMS = {
+    "start": tally.rule("industry category", tally.spend("industry", "category")),
+}
+
+
 MECHANISM = Mechanism(
     name="technology_windows", number=14,
     says="Money returns more while a technology window is open; decisive windows are entered in time.",
@@ -75,7 +81,7 @@ MECHANISM = Mechanism(
                     "sets its rules."),),
     parameters=(Parameter("start_growth", "growth over the base year that counts as having started", 0.1,
                           "share", 0, 10),),
-    tables=(WINDOWS,), add=add, measure=measure, check=check,
+    tables=(WINDOWS,), add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("start_growth = 0.1",),
         tables=(("windows",

@@ -1,6 +1,6 @@
 """Sides of a rule as formulas over the workbook's tables, where the rule is made of sums.
 
-`live_rules.RULES` says which sums. A formula is written only where it comes to what the rule's own
+The mechanisms' records say which sums (`planner.model.tally`). A formula is written only where it comes to what the rule's own
 `measure` found in the plan; elsewhere the figure itself stands on the sheet, and is marked as one.
 """
 
@@ -8,14 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from planner.mechanisms import MECHANISMS
+from planner.model.tally import CORE_SUMS, Sum, groups, weights
 from planner.report.cells import Formula
-from planner.report.live_rules import RULES, SUMMARY_OF, Sum, groups
 from planner.report.sheets import owner_word
 from planner.report.sums import Source, conditional
 from planner.report.words import Names
 
 SAME = 1e-9
 """Relative difference up to which a formula's value counts as the measured one."""
+
+RULES = {("core", rule): found for rule, found in CORE_SUMS.items()} | {
+    (mechanism.name, rule): found for mechanism in MECHANISMS for rule, found in mechanism.sums.items()}
+"""(mechanism, rule) -> the sums it is made of."""
+
+SUMMARY_OF = {
+    ("allocations",): ("zones", "stages", "industries", "categories", "regions"),
+    ("allocations", "zone"): ("zones",), ("allocations", "stage"): ("stages",),
+    ("allocations", "industry"): ("industries",), ("allocations", "category"): ("categories",),
+    ("allocations", "region"): ("regions",), ("grants",): ("instruments",),
+    ("grants", "instrument"): ("instruments",), ("performers", "performer"): ("performer_sums",),
+}
+"""(plan table, dimension) -> summary sheets that hold its sums by year."""
 
 DIGITS = 12
 """Significant digits of a coefficient that is read off a plan: shares are given with far fewer."""
@@ -50,6 +64,7 @@ class Live:
         if len(parts) != len(rule.labels):
             return None
         labels = dict(zip(rule.labels, parts))
+        self._owner = row.mechanism
         reached = self._total(rule.reached, labels, int(row.year))
         if reached is None or not same(reached.value, row.reached):
             return None
@@ -61,8 +76,9 @@ class Live:
         share = float(f"{row.required / base.value:.{DIGITS}g}")
         if not same(share * base.value, row.required):
             return None
-        text = base[1:] if share == 1 else f"{share!r}*({base[1:]})" if len(rule.base) > 1 or (
-            "+" in base) else f"{share!r}*{base[1:]}"
+        text = base[1:]
+        if share != 1:
+            text = f"{share!r}*({text})" if len(rule.base) > 1 or "+" in text else f"{share!r}*{text}"
         return Sides(reached, Formula(f"={text}", row.required))
 
     def _total(self, sums: tuple[Sum, ...], labels: dict[str, str], year: int) -> Formula | None:
@@ -82,8 +98,7 @@ class Live:
             return None
         where = {dim: [labels[dim]] for dim in one.labels}
         for dim, group in one.groups:
-            group = f"class {labels['class']}" if group == "@class" else group
-            members = self.groups.get((dim, group), [group])
+            members = self._members(dim, group, labels)
             where[dim] = [key for key in where.get(dim, members) if key in members]
         if not all(where.values()):
             return None
@@ -100,6 +115,13 @@ class Live:
             return self._cells(one, where, self.plan.instance.base_year) or self._table(
                 replace(one, amount=source.base), source, where, first)
         return (self._cells(one, where, when) if when else None) or self._table(one, source, where, when)
+
+    def _members(self, dim: str, group: str, labels: dict[str, str]) -> list[str]:
+        """The members that a group of `tally.Sum` stands for."""
+        if group.startswith("parameter "):
+            return [self.plan.instance.parameter(self._owner, group.removeprefix("parameter "))]
+        group = f"class {labels['class']}" if group == "@class" else group
+        return self.groups.get((dim, group), [group])
 
     def _cells(self, one: Sum, where: dict[str, list[str]], year: int) -> tuple[str, float] | None:
         """The sum as cells of a summary sheet that already adds them up."""
@@ -151,7 +173,7 @@ class Live:
         made = self.summaries.get("industries")
         if made is None or year not in made.years:
             return None
-        weight = self.groups["weight", one.weight]
+        weight = weights(self.plan.instance, one.weight)
         head, last = made.blocks["money"]
         members = [key for kind, key in made.anchors if kind == "money" and key]
         letter = made.years[year]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from planner.report.cells import column_reference
+from planner.report.cells import column_reference, plain
 
 MONTH = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\W_]*\d", re.IGNORECASE)
 
@@ -44,8 +44,8 @@ def safe(label: str) -> bool:
 
 
 def quoted(label: str) -> str:
-    """A label as a text constant in a formula."""
-    return '"' + str(label).replace('"', '""') + '"'
+    """A label as a text constant in a formula, cleaned as the cell that it must match."""
+    return '"' + str(plain(label)).replace('"', '""') + '"'
 
 
 def one_by_one(source: Source, amount: str, *labels: tuple[str, str, str]) -> str:
