@@ -10,7 +10,8 @@ from planner.report.sums import Source, one_by_one, quoted
 from planner.report.words import Names, heading, word
 
 
-def talent_sums(plan, names: Names, sources: dict[str, Source], made, unit: str, first: int) -> Summary | None:
+def talent_sums(plan, names: Names, sources: dict[str, Source], made, unit: str,
+                first: int) -> Summary | None:
     """By talent type and year: people at hand, people tied up, who is left, and the share in use."""
     source = sources.get("talent_balance")
     if source is None:
@@ -29,8 +30,9 @@ def talent_sums(plan, names: Names, sources: dict[str, Source], made, unit: str,
         head = out.add(*heads("talent_type", out.years, lang, "")[:-1])
         for key in keys:
             label, row = names.name("talent_type", key), out.next
-            texts = [one_by_one(source, "amount", ("talent_type", label, f"$A{row}"), ("side", shown, quoted(shown)),
-                                ("year", "", f"{letter}${head}")) for letter in letters]
+            labels = ("talent_type", label, f"$A{row}"), ("side", shown, quoted(shown))
+            texts = [one_by_one(source, "amount", *labels, ("year", "", f"{letter}${head}"))
+                     for letter in letters]
             out.anchors[side, key] = out.add(Cell(label), *(
                 Cell(Formula(f"={text}", sums.get((key, year), 0.0)), "number")
                 for year, text in zip(out.years, texts)))
@@ -73,7 +75,8 @@ def openings(plan, names: Names, sources: dict[str, Source], made, unit: str, fi
     found = frame[frame["open"] > 0.5].sort_values(["year", "platform", "region"], kind="stable")
     out.add(Cell(word("block.openings", lang), "block"))
     out.add(*(Cell(heading(column, lang), "heading") for column in ("platform", "region")),
-            Cell(heading("year", lang), "heading_right"), *(Cell(heading(column, lang, counted), "heading_right") for column in ("open", "stock")))
+            Cell(heading("year", lang), "heading_right"),
+            *(Cell(heading(column, lang, counted), "heading_right") for column in ("open", "stock")))
     for row in found.itertuples():
         at = out.next
         place = (("platform", names.name("platform", row.platform), f"$A{at}"),
@@ -115,7 +118,8 @@ def assistance(plan, names: Names, sources: dict[str, Source], made, unit: str, 
         out.add(Cell(f"{word(words, lang)} ({of})", "block"))
         total = word("block.plan_years", lang)
         head = out.add(Cell(heading("donor", lang), "heading"), *heads("recipient", out.years, lang, total))
-        for donor, recipient in source.frame[["donor", "recipient"]].drop_duplicates().itertuples(index=False):
+        pairs = source.frame[["donor", "recipient"]].drop_duplicates()
+        for donor, recipient in pairs.itertuples(index=False):
             row = out.next
             pair = [("donor", names.name("donor", donor), f"$A{row}"),
                     ("recipient", names.name("recipient", recipient), f"$B{row}")]

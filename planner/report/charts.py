@@ -89,7 +89,8 @@ def framed(chart, title: str) -> None:
     chart.x_axis.delete = chart.y_axis.delete = False
     for axis in (chart.x_axis, chart.y_axis):
         if axis.majorGridlines is not None:
-            axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350)))
+            pale = LineProperties(solidFill="D9D9D9", w=6350)
+            axis.majorGridlines = ChartLines(GraphicalProperties(ln=pale))
 
 
 def paint(chart) -> None:

@@ -103,7 +103,8 @@ def rule_lines(plan, lang: str, compliance: Table | None) -> list[list]:
             listed = int((compliance.frame["status"] == status).sum())
             text = f"=COUNTIF({compliance.column('status')},{quoted(word(f'compliance.{status}', lang))})"
             told = Formula(f"{text}+{count - listed}", count)
-        rows.append([Cell(word(f"compliance.{status}", lang), status if count else "bold"), Cell(told, "count")])
+        style = status if count else "bold"
+        rows.append([Cell(word(f"compliance.{status}", lang), style), Cell(told, "count")])
     return rows
 
 

@@ -33,8 +33,8 @@ def fairness(plan, names: Names, sources, made: dict[str, Summary], unit: str, f
     for region, people in population.items():
         row = out.next
         out.anchors["per_head", region] = out.add(
-            Cell(names.name("region", region)), Cell(names.name("zone", zones[region])), Cell(people, "number"),
-            *(Cell(Formula(f"={money.address(('money', region), letter)}/$C{row}",
+            Cell(names.name("region", region)), Cell(names.name("zone", zones[region])),
+            Cell(people, "number"), *(Cell(Formula(f"={money.address(('money', region), letter)}/$C{row}",
                            money.at(letter, money.anchors["money", region]) / people), "number")
               for letter in money.years.values()))
     last = out.next - 1
@@ -50,7 +50,8 @@ def fairness(plan, names: Names, sources, made: dict[str, Summary], unit: str, f
         row = top + number
         out.add(Cell(names.name("region", region)), Cell(names.name("zone", zones[region])),
                 Cell(people[number], "number"), *(
-            Cell(Formula(f"=SUMPRODUCT($C${top}:$C${last},ABS({c}${top}:{c}${last}-{c}{row}))/SUM($C${top}:$C${last})",
+            Cell(Formula(f"=SUMPRODUCT($C${top}:$C${last},ABS({c}${top}:{c}${last}-{c}{row}))"
+                         f"/SUM($C${top}:$C${last})",
                          float(people @ np.abs(figures[c] - figures[c][number]) / people.sum())), "number")
             for c in out.years.values()))
     end = out.next - 1
@@ -75,7 +76,8 @@ def zone_lines(plan, names, out: Summary, made, top: int, last: int, lang: str, 
             continue
         row = out.next
         out.add(Cell(names.name("zone", zone)), Cell(""),
-                Cell(Formula(f"=SUMPRODUCT(($B${top}:$B${last}=$A{row})*$C${top}:$C${last})", regions[zone]), "number"),
+                Cell(Formula(f"=SUMPRODUCT(($B${top}:$B${last}=$A{row})*$C${top}:$C${last})",
+                             regions[zone]), "number"),
                 *(Cell(Formula(f"={money.address((kind, zone), letter)}/$C{row}",
                                money.at(letter, money.anchors[kind, zone]) / regions[zone]), "number")
                   for letter in money.years.values()))

@@ -1,7 +1,7 @@
 """Sides of a rule as formulas over the workbook's tables, where the rule is made of sums.
 
-The mechanisms' records say which sums (`planner.model.tally`). A formula is written only where it comes to what the rule's own
-`measure` found in the plan; elsewhere the figure itself stands on the sheet, and is marked as one.
+The mechanisms' records say which sums (`planner.model.tally`). A formula is written
+only where it comes to what the rule's own `measure` found in the plan; elsewhere the figure itself stands on the sheet, and is marked as one.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class Live:
         if not all(where.values()):
             return None
         if "zone" in where and "zone" not in source.frame and "region" in source.frame:
-            inside = [region for zone in where.pop("zone") for region in self.groups["region", f"zone {zone}"]]
+            zones = where.pop("zone")
+            inside = [region for zone in zones for region in self.groups["region", f"zone {zone}"]]
             where["region"] = [key for key in where.get("region", inside) if key in inside]
         when = year - one.shift if year else None
         if one.weight:

@@ -90,7 +90,8 @@ class Page:
             text = stream.read()
         text, count = FORMULA.subn(self._valued, text)
         if count < len(self.values):
-            raise RuntimeError(f"{self.page.title}: {len(self.values) - count} formulas were not found again.")
+            lost = len(self.values) - count
+            raise RuntimeError(f"{self.page.title}: {lost} formulas were not found again.")
         with open(file, "w", encoding="utf-8") as stream:
             stream.write(text)
 

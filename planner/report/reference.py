@@ -37,7 +37,7 @@ def bibliography(plan, lang: str) -> Sheet:
             if (shown := term(mechanism.name, lang, "mechanism")) not in found:
                 found.append(shown)
     for paper, sections in sorted(used.items()):
-        told = "; ".join(f"{section}: {', '.join(mechanisms)}" for section, mechanisms in sorted(sections.items()))
+        told = "; ".join(f"{section}: {', '.join(found)}" for section, found in sorted(sections.items()))
         rows.append((word("bibliography.paper", lang), paper, PAPERS.get(paper, paper), told))
     sources, provenance = plan.instance.table("sources"), plan.instance.table("provenance")
     tables = provenance.groupby("source")["table"].unique().to_dict() if len(provenance) else {}

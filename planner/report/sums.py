@@ -53,8 +53,8 @@ def one_by_one(source: Source, amount: str, *labels: tuple[str, str, str]) -> st
     if all(safe(text) or column == "year" for column, text, _ in labels):
         return "SUMIFS(" + ",".join([source.column(amount), *(
             part for column, _, address in labels for part in (source.column(column), address))]) + ")"
-    return "SUMPRODUCT(" + "*".join([*(
-        f"({source.column(column)}={address})" for column, _, address in labels), source.column(amount)]) + ")"
+    equal = [f"({source.column(column)}={address})" for column, _, address in labels]
+    return f"SUMPRODUCT({'*'.join([*equal, source.column(amount)])})"
 
 
 def conditional(source: Source, amount: str, conditions: dict[str, Iterable[str] | int]) -> str:

@@ -24,6 +24,7 @@ import planner
 from planner.report.blocks import MORE
 from planner.report.cells import FILLS, Cell, fill, plain, sheet_title, styles, table_name, width
 from planner.report.charts import ACROSS, charts
+from planner.report.columns import WIDEST, after_figures, column_width, headings, style_of
 from planner.report.cover import cover
 from planner.report.lights import Lights, goal_formulas
 from planner.report.live import Live
@@ -33,14 +34,10 @@ from planner.report.sheets import Sheet, long_sheets, own_unit
 from planner.report.summaries import WANTED, summaries, summary_title
 from planner.report.sums import Source
 from planner.report.tags import price_tags
-from planner.report.words import LANGUAGES, Names, catalogue, heading, word
+from planner.report.words import LANGUAGES, Names, word
 
 HEAD = 4
 """Row of the headings; the title stands in row 1, a note in row 2."""
-
-WIDEST = 60
-NARROWER = {"where": 40, "rule": 36, "mechanism": 26, "beaten": 50, "used_for": 50}
-"""Most characters that a column is wide."""
 
 AFTER = {"zones": "allocation", "stages": "allocation", "industries": "allocation",
          "categories": "allocation", "regions": "allocation", "instruments": "allocation",
@@ -157,12 +154,14 @@ class Writer:
         """A long table: title, note, headings, rows, and the lines that stand below."""
         frame, heads = sheet.frame, self._heads(sheet)
         figures = set(frame.select_dtypes("number"))
-        page.set_up([self._width(column, head, frame[column]) for column, head in heads.items()], HEAD)
+        wide = [column_width(column, head, frame[column]) for column, head in heads.items()]
+        page.set_up(wide, HEAD)
         page.append([Cell(self.titles[sheet.key], "title")])
         page.append([Cell(sheet.note, "note")])
         page.append()
+        page.high(1 + any(width(head) >= columns for head, columns in zip(heads.values(), wide)))
         page.append([Cell(head, f"heading{'_right' if column in figures else after}")
-                     for (column, head), after in zip(heads.items(), self._after(frame))])
+                     for (column, head), after in zip(heads.items(), after_figures(frame))])
         self._rows(page, sheet, heads)
         area = f"A{HEAD}:{get_column_letter(len(heads))}{page.row}"
         table = Table(displayName=table_name(sheet.key), ref=area)
@@ -185,12 +184,12 @@ class Writer:
         # One cell object per column serves all rows: it is written before it is used again.
         frame = sheet.frame
         cells = [WriteOnlyCell(page.page) for _ in frame]
-        for cell, column, after in zip(cells, frame, self._after(frame)):
-            style = self._style(sheet.key, column, frame[column])
+        for cell, column, after in zip(cells, frame, after_figures(frame)):
+            style = style_of(sheet.key, column, frame[column])
             cell.style = "after" if style == "text" and after else style
         place = {column: get_column_letter(number) for number, column in enumerate(frame, start=1)}
         live = self._live(sheet, place, heads)
-        wrapped = [(at, self._width(column, heads[column], frame[column]) - 2)
+        wrapped = [(at, column_width(column, heads[column], frame[column]) - 2)
                    for at, (cell, column) in enumerate(zip(cells, frame)) if cell.style == "wrap"]
         for number, values in enumerate(zip(*(frame[column].tolist() for column in frame))):
             if live:
@@ -198,10 +197,11 @@ class Writer:
                 values = [found.get(column, value) for column, value in zip(place, values)]
             if wrapped:
                 page.high(max(-(-width(values[at]) // wide) for at, wide in wrapped))
-            page.append_filled([fill(cell, value) for cell, value in zip(cells, values)], values if live else ())
+            filled = [fill(cell, value) for cell, value in zip(cells, values)]
+            page.append_filled(filled, values if live else ())
 
     def _live(self, sheet: Sheet, place: dict[str, str], heads: dict[str, str]):
-        """What a sheet shows by formula: (number of the row, its line) -> {column: formula}; None: nothing."""
+        """What a sheet shows by formula: (number of the row, its line) -> {column: formula}; or None."""
         if sheet.key == "compliance":
             lights, rows = Lights(self.live, place, self.lang), list(sheet.raw.itertuples())
             return lambda number, line: lights.cells(rows[number], line)
@@ -256,50 +256,10 @@ class Writer:
     # --- parts --------------------------------------------------------------------
 
     def _heads(self, sheet: Sheet) -> dict[str, str]:
-        """Column -> heading; headings differ, as a table demands."""
-        heads, taken = {}, set()
-        for column in sheet.frame:
-            known = f"goal.{column}" if f"goal.{column}" in catalogue() else column
-            base = head = plain(heading(known, self.lang, sheet.units.get(column, "")))
-            number = 2
-            while head.casefold() in taken:
-                head, number = f"{base} {number}", number + 1
-            taken.add(head.casefold())
-            heads[column] = head
-        return heads
+        return headings(sheet, self.lang)
 
     def _source(self, key: str, sheet: Sheet, frame: pd.DataFrame) -> Source:
         amount = next((name for name in ("spend", "amount", "perform", "fte", "given", "reserve", "value")
                        if name in sheet.frame), "")
         return Source(table_name(key), self._heads(sheet), frame, amount,
                       "baseline" if "baseline" in sheet.frame else None)
-
-    def _after(self, frame: pd.DataFrame) -> list[str]:
-        """'_after' for each column of words that stands right of a column of figures: it keeps a distance."""
-        kinds = [column == "year" or pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
-        return ["_after" if not here and before else "" for before, here in zip([False, *kinds], kinds)]
-
-    def _style(self, key: str, column: str, values: pd.Series) -> str:
-        if key == "compliance" and column == "status":
-            return "light"
-        if column == "year":
-            return "year"
-        if column in ("reason", "meaning", "citation", "claim", "used_for", "beaten"):
-            return "wrap"
-        if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-            return "text"
-        if column in ("share", "normalised", "success", "mark_up", "reach") or (
-                key in ("dependence", "mission_dependence")):
-            return "share"
-        if key == "goals" or column in ("dual", "worth", "worth_percent"):
-            return "fine"
-        return "number"
-
-    def _width(self, column: str, head: str, values: pd.Series) -> int:
-        if column in ("status", "basis"):
-            return 24
-        widest = NARROWER.get(column, WIDEST)
-        if pd.api.types.is_numeric_dtype(values):
-            return max(12, min(width(head) + 3, 24))
-        longest = max((width(value) for value in values.unique()), default=0)
-        return min(max(width(head) + 3, longest + 2, 8), widest)

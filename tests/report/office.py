@@ -1,4 +1,4 @@
-"""LibreOffice, headless, as a second opinion on workbooks: it opens them and calculates every formula anew."""
+"""LibreOffice, headless, as a second opinion on workbooks: it opens and calculates them anew."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ NEEDS_OFFICE = "LibreOffice is not installed; `make office` installs it"
 
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
 </oor:items>
 """
 """The setting that every formula is calculated anew when a workbook is opened, whatever stands beside it."""

@@ -1,4 +1,4 @@
-"""What Excel asks of a workbook's parts before it opens them without a repair: read from the zip, no library between."""
+"""What Excel asks of a workbook's parts to open it without a repair, read from the zip itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def problems(path: Path) -> list[str]:
     found: list[str] = []
     with zipfile.ZipFile(path) as book:
         names = set(book.namelist())
-        parts = {name: etree.fromstring(book.read(name)) for name in names if name.endswith((".xml", ".rels"))}
+        parts = {name: etree.fromstring(book.read(name)) for name in names
+                 if name.endswith((".xml", ".rels"))}
     found += [f"{name}: macro or outside link" for name in names if "vba" in name or "externalLink" in name]
     types = parts["[Content_Types].xml"]
     declared = {entry.get("PartName", "").lstrip("/") for entry in types if entry.tag.endswith("Override")}
@@ -67,7 +68,8 @@ def pointers(parts: dict) -> list[str]:
     sheets = {sheet.get("name") for sheet in book.iter(f"{MAIN}sheet")}
     names = {root.get("displayName"): {column.get("name") for column in root.iter(f"{MAIN}tableColumn")}
              for name, root in parts.items() if name.startswith("xl/tables/")}
-    found = [f"sheet title {title}" for title in sheets if len(title) > 31 or re.search(r"[\[\]:*?/\\]", title)]
+    found = [f"sheet title {title}" for title in sheets
+             if len(title) > 31 or re.search(r"[\[\]:*?/\\]", title)]
     texts = {f.text for name, root in parts.items() if name.startswith("xl/worksheets/sheet")
              for f in root.iter(f"{MAIN}f")}
     texts |= {f.text for name, root in parts.items() if name.startswith("xl/charts/")

@@ -74,18 +74,19 @@ def edit_by_hand(path, to):
 
 
 def near(one, other) -> bool:
-    numbers = isinstance(one, (int, float)) and isinstance(other, (int, float))
-    return one == other or numbers and one == pytest.approx(other, rel=REL, abs=1e-9) or (
-        one in (None, "") and other in (None, ""))
+    if one in (None, "") or not isinstance(one, (int, float)):
+        return one == other or (one in (None, "") and other in (None, ""))
+    return isinstance(other, (int, float)) and one == pytest.approx(other, rel=REL, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_every_formula_comes_to_the_value_kept_beside_it(books, name):
     written, calculated = books[name]
     kept, now = values(written), values(calculated)
-    told = {(sheet, place): text for sheet, found in formulas(written).items() for place, text in found.items()}
+    told = {(sheet, place): text for sheet, found in formulas(written).items()
+            for place, text in found.items()}
     assert len(told) > 200
-    assert all((kept[sheet].get(place) is not None) or text.count('""') for (sheet, place), text in told.items())
+    assert all(kept[sheet].get(place) is not None or '""' in text for (sheet, place), text in told.items())
     wrong = [(sheet, place, kept[sheet].get(place), now[sheet].get(place), text)
              for (sheet, place), text in told.items()
              if not near(kept[sheet].get(place), now[sheet].get(place))]
@@ -95,16 +96,18 @@ def test_every_formula_comes_to_the_value_kept_beside_it(books, name):
 @pytest.mark.parametrize("name", [*NAMED, "moved-en"])
 def test_no_cell_holds_an_error(books, name):
     found = [(sheet, place, value) for sheet, cells in values(books[name][1]).items()
-             for place, value in cells.items() if value == STALE or isinstance(value, str) and (
-                 value.startswith("#") or value.startswith("Err:"))]
+             for place, value in cells.items() if value == STALE or (
+                 isinstance(value, str) and value.startswith(("#", "Err:")))]
     assert not found
 
 
 def block(cells: dict, plan, lang: str, head: str) -> dict:
     """(label, year) -> figure of the block of a summary whose line above its headings is `head`."""
-    rows = {int(place[1:]): value for place, value in cells.items() if place[0] == "A" and place[1:].isdigit()}
+    rows = {int(place[1:]): value for place, value in cells.items()
+            if place[0] == "A" and place[1:].isdigit()}
     top = next(row for row, value in sorted(rows.items()) if str(value).startswith(head)) + 1
-    years = {letter: cells[f"{letter}{top}"] for letter in "BCDE" if isinstance(cells.get(f"{letter}{top}"), int)}
+    years = {letter: cells[f"{letter}{top}"] for letter in "BCDE"
+             if isinstance(cells.get(f"{letter}{top}"), int)}
     found, row = {}, top + 1
     while row in rows and rows[row] != word("total", lang):
         found |= {(rows[row], year): cells[f"{letter}{row}"] for letter, year in years.items()}
@@ -120,7 +123,8 @@ def test_totals_and_shares_are_the_solvers(books, name):
                      ("categories", "category"), ("regions", "region"), ("instruments", "instrument")):
         found = by_year(plan, dim)
         for column, head in (("amount", "block.money"), ("share", "block.share")):
-            wanted = {(names.name(dim, row[dim]), row["year"]): row[column] for row in found.to_dict("records")}
+            wanted = {(names.name(dim, row[dim]), row["year"]): row[column]
+                      for row in found.to_dict("records")}
             told = block(cells[term(key, lang, "sheet")], plan, lang, word(head, lang))
             assert {at: told[at] for at in wanted} == pytest.approx(wanted, rel=REL, abs=1e-9), (key, column)
 
@@ -128,8 +132,8 @@ def test_totals_and_shares_are_the_solvers(books, name):
 def compliance(cells: dict, lang: str) -> dict[str, dict[str, object]]:
     """clause key -> what its row on the compliance sheet says, by internal column."""
     page = cells[term("compliance", lang, "sheet")]
-    columns = {letter: next(key for key in ("status", "reached", "required", "slack", "basis", "clause_id", "")
-                            if not key or page[f"{letter}4"] == catalogue()[key][lang])
+    known = ("status", "reached", "required", "slack", "basis", "clause_id", "")
+    columns = {letter: next(key for key in known if not key or page[f"{letter}4"] == catalogue()[key][lang])
                for letter in "ABCDEFGHIJKLMN" if f"{letter}4" in page}
     last = max(int(place[1:]) for place in page if place[0] == "F")
     rows = [{key: page.get(f"{letter}{row}") for letter, key in columns.items() if key}

@@ -102,8 +102,8 @@ def test_summaries_are_formulas_that_add_up_to_the_plan(book, plan):
 
 
 def test_every_formula_carries_its_value(book, plan):
-    """So that previews, pandas and readers that do not calculate show figures; test_office proves them right."""
-    lang, found, path = book
+    """So that previews and pandas show figures; test_office proves them right."""
+    _, found, path = book
     kept = openpyxl.load_workbook(path, data_only=True)
     for page in found.worksheets:
         for row in page.iter_rows():
@@ -138,7 +138,8 @@ def test_what_is_printed_is_set_up(book):
 def test_charts_are_native_and_honest(book):
     """Every chart draws cells, shows both axes, begins at 0 and is not smoothed."""
     with zipfile.ZipFile(book[2]) as found:
-        charts = [found.read(name).decode() for name in found.namelist() if name.startswith("xl/charts/chart")]
+        charts = [found.read(name).decode() for name in found.namelist()
+                  if name.startswith("xl/charts/chart")]
     assert len(charts) == 4
     for text in charts:
         assert len(re.findall(r"<(?:c:)?delete val=.0.", text)) == 2
@@ -210,7 +211,7 @@ def test_price_tags_are_the_marginal_values_worst_first():
     assert len(sheet.frame) == len(wanted) > 0
     assert sorted(sheet.frame["worth"]) == sorted(wanted["dual"].abs())
     assert sheet.frame["worth_percent"].is_monotonic_decreasing
-    assert not price_tags(by_hand(), Names(plan.instance, "en")).frame.size  # made by hand: nothing was solved
+    assert not price_tags(by_hand(), Names(plan.instance, "en")).frame.size  # nothing was solved
 
 
 def test_the_glossary_has_every_mechanism_in_the_words_of_its_record():
@@ -227,7 +228,8 @@ def test_the_names_sheet_leads_back_to_every_key(plan):
     for dim in ("region", "zone", "industry", "category", "stage", "instrument"):
         found = frame[frame["column"] == dim]
         names = Names(plan.instance, "zh")
-        assert dict(zip(found["key"], found["name_zh"])) == {key: names.name(dim, key) for key in found["key"]}
+        wanted = {key: names.name(dim, key) for key in found["key"]}
+        assert dict(zip(found["key"], found["name_zh"])) == wanted
         assert set(plan.table("grants" if dim == "instrument" else "allocations")[dim]) <= set(found["key"])
 
 
@@ -249,7 +251,8 @@ def test_status_words(passport, words):
     assert status_words(passport) == words
 
 
-HOSTILE = ["\t=1", "\r+1", "=1+1", "=HYPERLINK(\"http://x\")", "+1", "-2", "@SUM(A1)", "a*b?~", ">5", "<b>&", "\x0bbell"]
+HOSTILE = ["\t=1", "\r+1", "=1+1", "=HYPERLINK(\"http://x\")", "+1", "-2", "@SUM(A1)", "a*b?~", ">5",
+           "<b>&", "\x0bbell"]
 
 
 def test_text_is_never_a_formula(plan, tmp_path):
