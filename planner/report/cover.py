@@ -28,7 +28,9 @@ def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, s
     line("cover.status", status_words(passport, lang), status_style(passport))
     if rounded := rounding_words(passport, times(own_unit(instance.money_unit, lang)), lang):
         line("cover.rounding", rounded, "broken" if passport["rounding"]["broken"] else "text")
-    line("cover.scenario", scenario_words(instance, lang))
+    # The instance that is kept beside a plan has its scenario applied already.
+    told = passport.get("scenario") or instance.scenario
+    line("cover.scenario", scenario_words(instance, lang) if told == instance.scenario else told)
     if passport.get("overrides"):
         line("cover.overrides", "; ".join(passport["overrides"]), "wrap")
     line("cover.gap", percent(passport.get("gap"), 4))
