@@ -116,6 +116,7 @@ class Mechanism:
     example   how it is used, worked out in numbers
     add       `add(block, core, data)` writes its columns, rows, draws and goal terms
     measure   `measure(plan, data)` re-computes its rules from tables alone
+    sums      rule -> `planner.model.tally.Tally`, for the rules that are plain sums over the plan's tables
     """
 
     name: str
@@ -131,6 +132,7 @@ class Mechanism:
     """`check(data)` yields `Problem`s that no single cell shows (cycles, floors
     that add to more than the whole)."""
     example: Example | None = None
+    sums: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

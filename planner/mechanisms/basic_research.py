@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import path, rd_stages, stages_with_role
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
@@ -70,6 +71,12 @@ def measure(plan, data):
     return together(*parts)
 
 
+SUMS = {
+    "floor": tally.rule("", tally.spend(stage="basic"), tally.spend(stage="rd")),
+    "zone_floor": tally.rule("zone", tally.spend("zone", stage="basic"), tally.spend("zone", stage="rd")),
+}
+
+
 MECHANISM = Mechanism(
     name="basic_research", number=1,
     says="Basic research gets at least a rising share of all R&D money.",
@@ -80,7 +87,7 @@ MECHANISM = Mechanism(
         Source("P4", "III.2", "Original and disruptive innovation needs more basic research."),
     ),
     parameters=(Parameter("floor", "share of R&D money in the last plan year", 0.08, "share", 0, 1),),
-    tables=(FLOORS,), add=add, measure=measure,
+    tables=(FLOORS,), add=add, measure=measure, sums=SUMS,
     example=Example(
         settings=("floor = 0.1",),
         tables=(("basic_floors", "zone,floor", "east,0.05", "west,0.05"),),

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, together
 from planner.model.figures import members, path
 from planner.model.shares import BAND, band_problems, measure_bands, require_bands
@@ -83,6 +84,14 @@ def check(data):
                            say("mend.at_most", most=1 / count), value=share)
 
 
+SUMS = {
+    "category_floor": tally.rule("category", tally.spend("category"), tally.spend()),
+    "category_ceiling": tally.rule("category", tally.spend("category"), tally.spend()),
+    "key_share": tally.rule("industry category", tally.spend("industry", "category"),
+        tally.spend("industry")),
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=9,
     says="Every technology category keeps its part, in the nation and in each key industry.",
@@ -91,7 +100,7 @@ MECHANISM = Mechanism(
                     "disruptive technologies."),),
     parameters=(Parameter("key_share", "least share of a key industry's money in each category", None,
                           "share", 0, 1),),
-    tables=(BANDS,), add=add, measure=measure, check=check,
+    tables=(BANDS,), add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("key_share = 0.05",),
         tables=(("category_bands", "category,floor,ceiling", "frontier,0.3,", "engineering,,0.65"),),

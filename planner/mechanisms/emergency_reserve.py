@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, together
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from planner.words import say
@@ -98,6 +99,11 @@ def check(data):
                           say("mend.emergency_reserve.surge"), row=at + 2, column="surge", severity="warning")
 
 
+SUMS = {
+    "floor": tally.rule("", tally.of("reserve")()),
+}
+
+
 MECHANISM = Mechanism(
     name="emergency_reserve", number=22,
     says="Part of the central budget and some people are kept back for emergencies.",
@@ -106,7 +112,7 @@ MECHANISM = Mechanism(
                     "gathered when they are needed."),),
     parameters=(Parameter("share", "least reserve of each year; 0: none", 0.02,
                           "share of the central budget", 0, 1),),
-    tables=(SURGE,), add=add, measure=measure, check=check,
+    tables=(SURGE,), add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("share = 0.02",),
         tables=(("surge", "talent_type,surge", "engineer,20", "worker,10"),),

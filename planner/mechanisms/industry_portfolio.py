@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, together
 from planner.model.figures import members, path
 from planner.model.shares import BAND, band_problems, measure_bands, national_spend, require_bands
@@ -122,6 +123,17 @@ def _share(name: str, about: str) -> Parameter:
     return Parameter(name, f"{about} of all spend in the last plan year, at least", None, "share", 0, 1)
 
 
+SUMS = {
+    "class_floor": tally.rule("class", tally.spend(industry="@class"), tally.spend()),
+    "class_ceiling": tally.rule("class", tally.spend(industry="@class"), tally.spend()),
+    "upgrading_floor": tally.rule("", tally.spend(weight="class traditional"), tally.spend()),
+    "manufacturing_floor": tally.rule("", tally.spend(weight="manufacturing"), tally.spend()),
+    "green_floor": tally.rule("", tally.spend(weight="greenness"), tally.spend()),
+    "future_growth": tally.rule("", tally.spend(industry="class future"),
+        tally.spend(industry="class future", shift=1)),
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=8,
     says="Emerging, future and traditional industries each keep their part, and future ones grow.",
@@ -139,7 +151,7 @@ MECHANISM = Mechanism(
         _share("manufacturing_floor", "spend in manufacturing as a share"),
         _share("green_floor", "spend weighted by greenness as a share"),
     ),
-    tables=(BANDS,), add=add, measure=measure, check=check,
+    tables=(BANDS,), add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("future_growth = 0.02",
                   "upgrading_floor = 0.25",

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
@@ -199,6 +200,19 @@ def check(data):
                                say("mend.instruments.nobody_pays"), at, "low", row.low)
 
 
+SUMS = {
+    "given_sum": tally.rule("stage instrument level", tally.of(NAME)("stage", "instrument", "level"),
+                      tally.grants("stage", "instrument", "level")),
+    "patient": tally.rule("", tally.grants(stage="patient", instrument="fund"),
+        tally.grants(instrument="fund")),
+    "cofunding": tally.rule("region", tally.grants("region", level="local"), tally.grants("region")),
+    **{side: tally.rule("", tally.grants(instrument="fund"), tally.grants())
+        for side in ("fund_low", "fund_high")},
+    **{side: tally.rule("stage", tally.grants("stage"), tally.spend("stage"))
+        for side in ("public_low", "public_high")},
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=4,
     says="Funds take a bounded, patient part of public money; each stage has its public share; regions "
@@ -218,7 +232,7 @@ MECHANISM = Mechanism(
         Parameter("patient_share", "least share of fund money that goes to patient stages", None,
                   "share", 0, 1),
     ),
-    tables=(PUBLIC_SHARE, COFUNDING), add=add, measure=measure, check=check,
+    tables=(PUBLIC_SHARE, COFUNDING), add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("fund_low = 0.05", "fund_high = 0.6", "patient_share = 0.05"),
         tables=(("public_share", "stage,low,high", "research,0.05,0.95", "application,0.05,0.95"),

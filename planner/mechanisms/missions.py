@@ -32,7 +32,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model import tender
+from planner.model import tally, tender
 from planner.model.compliance import rule, together
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
 from solvers.algebra import Linear, total
@@ -441,6 +441,12 @@ def _measure_rules(data, made, done, pairs, won):
         yield rule(name, pd.DataFrame(index=[0]), bound, reached, sense, unit="bids")
 
 
+SUMS = {
+    side: tally.rule("",
+        tally.budget(level="central", item="missions")) for side in ("budget_low", "budget_high")
+}
+
+
 MECHANISM = Mechanism(
     name="missions", number=13,
     says="Key-technology missions go to the best bids of a tender, one winner or two rivals each.",
@@ -463,7 +469,7 @@ MECHANISM = Mechanism(
         Parameter("budget_high", "most share of the central budget of each year that missions take",
                   None, "share", 0, 1),
     ),
-    tables=TABLES, add=add, measure=measure, check=tender.problems,
+    tables=TABLES, add=add, measure=measure, sums=SUMS, check=tender.problems,
     example=Example(
         settings=("maturity = 0.3", "feasibility = 0.3", "benefit = 0.3", "budget_high = 0.5"),
         tables=(("missions",

@@ -21,6 +21,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, together
 from planner.vocabulary import Column, Example, Mechanism, Source, Table
 from planner.words import say
@@ -134,13 +135,22 @@ def check(data):
                                say("mend.lower_rate"), column="rate")
 
 
+SUMS = {
+    **{side: tally.rule("donor recipient", tally.of("transfers")("donor", "recipient"))
+       for side in ("transfer_floor", "transfer_most")},
+    **{side: tally.rule("donor recipient talent_type",
+        tally.of("lent_talent")("donor", "recipient", "talent_type"))
+       for side in ("lent_floor", "lent_most")},
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=7,
     says="Donor regions give their partners a part of their local budgets and lend them people.",
     formula="transfer[d,r,t] >= rate * local_budget[d,t];  lent[d,r,q,t] >= rate_q * stock[d,q]",
     sources=(Source("P1", "V", "The nation moves resources between regions, by paired assistance among "
                     "other ways."),),
-    tables=TABLES, add=add, measure=measure, check=check,
+    tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         tables=(("pairs", "donor,recipient,rate", "coast,inland,0.1"),
                 ("assistance_talent", "talent_type,rate", "engineer,0.05", "worker,0.05")),

@@ -20,6 +20,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, together
 from planner.model.figures import members
 from planner.vocabulary import Example, Mechanism, Parameter, Source
@@ -113,6 +114,14 @@ def _at(series: pd.Series, rows: pd.DataFrame) -> np.ndarray:
     return series.reindex(pd.MultiIndex.from_frame(rows)).fillna(0.0).to_numpy()
 
 
+SUMS = {
+    "spend": tally.rule("region industry", tally.spend("region", "industry"),
+        tally.spend("region", "industry", shift=1)),
+    "stable_grants": tally.rule("region", tally.grants("region", instrument="stable"),
+                          tally.grants("region", instrument="stable", shift=1)),
+}
+
+
 MECHANISM = Mechanism(
     name="patient_capital", number=16,
     says="Money for new industries, stable grants and started missions is not withdrawn early.",
@@ -127,7 +136,7 @@ MECHANISM = Mechanism(
         Parameter("stable_drop", "most that a region's stable grants may fall in a year; 1: no such rule",
                   0.05, "share", 0, 1),
     ),
-    add=add, measure=measure,
+    add=add, measure=measure, sums=SUMS,
     example=Example(
         settings=("drop = 0.5", "stable_drop = 0.9"),
         sets=("patient_capital.drop=0.1",),

@@ -25,6 +25,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, sum_at, together, worst
 from planner.model.figures import rd_stages
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Source, Table
@@ -171,6 +172,17 @@ def check(data):
                            say("mend.performers.no_sme"))
 
 
+SUMS = {
+    "performed": tally.rule("region stage", tally.of(NAME)("region", "stage"),
+        tally.spend("region", "stage")),
+    "capacity": tally.rule("region performer", tally.of(NAME)("region", "performer")),
+    "enterprise_floor": tally.rule("stage", tally.of(NAME)("stage", performer="enterprise"),
+        tally.spend("stage")),
+    "sme_floor": tally.rule("", tally.of(NAME)(performer="sme"), tally.spend()),
+    "keep_private": tally.rule("", tally.of(NAME)(performer="private", stage="rd"), tally.spend(stage="rd")),
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=5,
     says="All money is performed within capacity; enterprises lead near the market, small and private firms "
@@ -189,7 +201,7 @@ MECHANISM = Mechanism(
         Parameter("keep_private", "private firms keep at least their base-year share of R&D money", True,
                   kind="flag"),
     ),
-    tables=TABLES, add=add, measure=measure, check=check,
+    tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("sme_floor = 0.1", "keep_private = true"),
         tables=(("performers",

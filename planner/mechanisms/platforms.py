@@ -28,7 +28,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model import facilities
+from planner.model import facilities, tally
 from planner.model.compliance import rule, together
 from planner.vocabulary import Column, Example, Mechanism, Problem, Source, Table
 from planner.words import say
@@ -313,6 +313,15 @@ def check(data):
                 yield Problem(table, what, say("mend.fewest_most"), row=at + 2, column="fewest")
 
 
+SUMS = {
+    "per_region": tally.rule("region platform", tally.of("platforms")("region", "platform", amount="open")),
+    **{side: tally.rule("platform", tally.of("platforms")("platform", amount="open"))
+        for side in ("fewest", "most")},
+    **{side: tally.rule("zone platform", tally.of("platforms")("zone", "platform", amount="open"))
+       for side in ("zone_fewest", "zone_most")},
+}
+
+
 MECHANISM = Mechanism(
     name="platforms", number=12,
     says="Platforms are opened where they fit; what they serve grows no further than they can carry.",
@@ -323,7 +332,7 @@ MECHANISM = Mechanism(
         Source("P4", "III.3", "Laboratories, pilot plants and data platforms carry new industries."),
         Source("P3", "IV.3", "Platforms placed away from the coast let other regions take part."),
     ),
-    tables=TABLES, add=add, measure=measure, check=check,
+    tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         tables=(("platform_types",
                  "platform,capital,running,build_years,local_share,capacity,requires",

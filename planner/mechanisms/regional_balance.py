@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, together
 from planner.model.fairness import per_head_difference
 from planner.model.figures import mean_difference, path, rd_stages
@@ -158,6 +159,18 @@ def check(data):
                                say("mend.regional_balance.no_gdp", name=NAME, wish=wish))
 
 
+SUMS = {
+    "zone_floor": tally.rule("zone", tally.spend("zone"), tally.spend()),
+    "zone_ceiling": tally.rule("zone", tally.spend("zone"), tally.spend()),
+    "intensity": tally.rule("", tally.spend(stage="rd")),
+    "intensity_floor": tally.rule("region", tally.spend("region"), tally.spend()),
+    "convergence": tally.rule("", (tally.spend(zone="parameter leader"),
+        tally.spend(zone="parameter follower", sign=-1)),
+                        tally.spend()),
+    "gini": tally.rule("", tally.spend(weight="gini"), tally.spend()),
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=6,
     says="Zones keep their share of the money, lagging regions keep up, and the gap narrows.",
@@ -177,7 +190,7 @@ MECHANISM = Mechanism(
         Parameter("follower", "zone that catches up", "", kind="text"),
         Parameter("gini", "largest Gini index of spend per head in the last plan year", None, "ratio", 0, 1),
     ),
-    tables=(BANDS,), add=add, measure=measure, check=check,
+    tables=(BANDS,), add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("intensity = 0.033",
                   "intensity_floor = 0.2",

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import stages_with_role
 from planner.vocabulary import Example, Mechanism, Parameter, Source
@@ -74,6 +75,12 @@ def check(data):
                            say("mend.low_or_high"))
 
 
+SUMS = {
+    side: tally.rule("", tally.grants(stage="research", instrument="stable"),
+               tally.grants(stage="research", instrument="stable or competitive")) for side in ("low", "high")
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=2,
     says="Stable support is between a least and a most share of the grants for basic and applied research.",
@@ -87,7 +94,7 @@ MECHANISM = Mechanism(
         Parameter("high", "most share of stable support in stable and competitive grants", 0.65,
                   "share", 0, 1),
     ),
-    add=add, measure=measure, check=check,
+    add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("low = 0.35", "high = 0.65"),
         sets=("stable_competitive.low=0.5",),

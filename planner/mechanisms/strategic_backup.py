@@ -26,6 +26,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule, sum_at, together
 from planner.model.figures import members, path
 from planner.vocabulary import Example, Mechanism, Parameter, Source
@@ -179,6 +180,12 @@ def check(data):
                                say("mend.strategic_backup.places", name=NAME))
 
 
+SUMS = {
+    "share": tally.rule("industry", tally.spend("industry", zone="hinterland"), tally.spend("industry")),
+    "lost_region": tally.rule("region industry", tally.spend("region", "industry"), tally.spend("industry")),
+}
+
+
 MECHANISM = Mechanism(
     name=NAME, number=21,
     says="Key industries have a backup in the hinterland and never depend on one region.",
@@ -193,7 +200,7 @@ MECHANISM = Mechanism(
         Parameter("rho", "share of each key industry that is left whichever region is lost; 0: none", 0.75,
                   "share", 0, 1),
     ),
-    add=add, measure=measure, check=check,
+    add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("share = 0.2", "zones = 1", "rho = 0.1"),
         sets=("strategic_backup.rho=0.5",),

@@ -30,6 +30,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import read_at, rule, together
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from planner.words import say
@@ -269,6 +270,12 @@ def check(data):
                       column="technical")
 
 
+SUMS = {
+    "quota": tally.rule("talent_type", tally.of("talent")("talent_type", amount="introduce")),
+    "shared": tally.rule("talent_type", tally.of("talent")("talent_type", amount="borrowed")),
+}
+
+
 MECHANISM = Mechanism(
     name="talent", number=11,
     says="Money is spent only where there are people; they are trained, introduced, kept and lent.",
@@ -289,7 +296,7 @@ MECHANISM = Mechanism(
                   0),
         Parameter("retention_limit", "part of the drift that money can stop", 0.5, "share", 0, 1),
     ),
-    tables=TABLES, add=add, measure=measure, check=check,
+    tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("borrow_cap = 0.1",
                   "technical_share = 0.3",

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model import tally
 from planner.model.compliance import rule
 from planner.vocabulary import Column, Example, Mechanism, Parameter, Problem, Source, Table
 from planner.words import say
@@ -68,6 +69,11 @@ def check(data):
                       say("mend.technology_windows.start"), row=at + 2, column="must_start_by")
 
 
+SUMS = {
+    "start": tally.rule("industry category", tally.spend("industry", "category")),
+}
+
+
 MECHANISM = Mechanism(
     name="technology_windows", number=14,
     says="Money returns more while a technology window is open; decisive windows are entered in time.",
@@ -76,7 +82,7 @@ MECHANISM = Mechanism(
                     "sets its rules."),),
     parameters=(Parameter("start_growth", "growth over the base year that counts as having started", 0.1,
                           "share", 0, 10),),
-    tables=(WINDOWS,), add=add, measure=measure, check=check,
+    tables=(WINDOWS,), add=add, measure=measure, sums=SUMS, check=check,
     example=Example(
         settings=("start_growth = 0.1",),
         tables=(("windows",

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -23,15 +23,27 @@ RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class Formula(str):
-    """Text that is meant to be a formula. No other text ever is."""
+    """Text that is meant to be a formula. No other text ever is.
+
+    value  what it comes to, computed by us: a number, a text, or None where we do not know. It is kept
+           in the file beside the formula, for readers that do not calculate.
+    """
+
+    value: Any = None
+
+    def __new__(cls, text: str, value: Any = None) -> Self:
+        made = super().__new__(cls, text)
+        made.value = plain(value)
+        return made
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value and the name of its style."""
+    """A value, the name of its style, and the sheet that a click on it opens."""
 
     value: Any = None
     style: str = "text"
+    link: str = ""
 
 
 FILLS = {"kept": "D7EFDF", "binding": "FFF2CC", "relieved": "FCE0CC", "broken": "F4C7C3"}
@@ -48,7 +60,7 @@ def styles(lang: str) -> list[NamedStyle]:
     def made(name, form="General", bold=False, size=10, color="1F1F1F", fill=None, **align):
         style = NamedStyle(name, number_format=form)
         style.font = Font(name=FONTS[lang], bold=bold, size=size, color=color)
-        style.alignment = Alignment(vertical="top" if align.get("wrap_text") else "center", **align)
+        style.alignment = Alignment(vertical="center", **align)
         if fill:
             style.fill = PatternFill("solid", start_color=fill, end_color=fill)
         return style
@@ -63,7 +75,11 @@ def styles(lang: str) -> list[NamedStyle]:
     return [made("title", bold=True, size=16, color="1F3B63"),
             made("block", bold=True, size=12, color="1F3B63"),
             made("note", color="595959"), made("text", "@"), made("bold", "@", True),
-            made("wrap", "@", wrap_text=True), heading, heading_right, heading_year,
+            made("link", "@", color="0563C1"), made("light", "@", True),
+            made("wrap", "@", wrap_text=True), made("after", "@", horizontal="left", indent=1),
+            heading, heading_right,
+            heading_year, made("heading_after", "@", True, color="FFFFFF", fill="1F3B63", wrap_text=True,
+                               horizontal="left", indent=1),
             *(made(name, form, horizontal="right") for name, form in FORMATS.items()), *total,
             *(made(name, "@", True, fill=fill) for name, fill in FILLS.items())]
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from planner.report.cells import Cell, Formula
 from planner.report.headline import percent, rounding_words, rule_counts, status_words
+from planner.report.sheets import own_unit
 from planner.report.summaries import Summary
-from planner.report.words import Names, term, word
+from planner.report.sums import Source as Table
+from planner.report.sums import quoted
+from planner.report.words import Names, catalogue, term, word
 
 
-def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, str], unit: str) -> list[list]:
-    """Rows of cells. Figures that stand in a summary are pointed at, never written twice."""
+def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, str], unit: str,
+          tables: dict[str, Table]) -> list[list]:
+    """Rows of cells. Figures that stand on another sheet are pointed at, never written twice.
+
+    titles  key -> tab, in the order of the tabs; tables  key -> the long sheets that figures are taken from
+    """
     lang, instance, passport = names.lang, plan.instance, plan.passport
     years = list(instance.years)
     title = (instance.title_zh if lang == "zh" else instance.title) or instance.title or instance.name
@@ -19,9 +26,11 @@ def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, s
         rows.append([Cell(word(key, lang), "bold"), Cell(value, style), *more])
 
     line("cover.status", status_words(passport, lang), status_style(passport))
-    if rounded := rounding_words(passport, instance.money_unit, lang):
+    if rounded := rounding_words(passport, times(own_unit(instance.money_unit, lang)), lang):
         line("cover.rounding", rounded, "broken" if passport["rounding"]["broken"] else "text")
-    line("cover.scenario", scenario_words(instance, lang))
+    # The instance that is kept beside a plan has its scenario applied already.
+    told = passport.get("scenario") or instance.scenario
+    line("cover.scenario", scenario_words(instance, lang) if told == instance.scenario else told)
     if passport.get("overrides"):
         line("cover.overrides", "; ".join(passport["overrides"]), "wrap")
     line("cover.gap", percent(passport.get("gap"), 4))
@@ -29,18 +38,23 @@ def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, s
     line("cover.bound", passport.get("bound"), "fine")
     line("cover.years", f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]))
     line("cover.base_year", str(instance.base_year))
-    line("cover.money_unit", instance.money_unit)
-    line("cover.talent_unit", instance.talent_unit)
+    line("cover.money_unit", own_unit(instance.money_unit, lang))
+    line("cover.talent_unit", own_unit(instance.talent_unit, lang))
     rows += provenance_line(plan, lang)
     rows += [[], [Cell(word("cover.headline", lang), "block")]]
-    rows += headline_lines(plan, lang, summaries, titles, unit)
-    rows += share_block(plan, names, summaries, titles)
+    rows += headline_lines(plan, lang, summaries, unit, tables.get("goals"))
+    rows += share_block(plan, names, summaries)
     rows += [[], [Cell(word("cover.rules", lang), "block")]]
-    rows += [[Cell(word(f"cover.rows_{status}", lang), status), Cell(count, "count")]
-             for status, count in rule_counts(plan).items()]
+    rows += rule_lines(plan, lang, tables.get("compliance"))
+    rows += [[], [Cell(word("cover.contents", lang), "block")]] + contents(titles, summaries, lang)
     rows += [[], [Cell(word("cover.mechanisms", lang), "block")]] + mechanism_lines(plan, lang)
     rows += [[], [Cell(word("cover.passport", lang), "block")]] + passport_lines(passport, lang)
     return rows
+
+
+def times(unit: str) -> str:
+    """A unit that begins with a figure, fit to stand behind another figure."""
+    return f"× {unit}" if unit[:1].isdigit() else unit
 
 
 def scenario_words(instance, lang: str) -> str:
@@ -56,39 +70,59 @@ def status_style(passport: dict) -> str:
     return "kept" if passport.get("status") == "optimal" else "binding"
 
 
-def at(summary: Summary, titles: dict[str, str], anchor: tuple[str, str], column: str) -> Formula:
-    """A formula that shows one cell of a summary sheet."""
-    return Formula(f"='{titles[summary.key]}'!{column}{summary.anchors[anchor]}")
-
-
-def headline_lines(plan, lang: str, summaries, titles, unit: str) -> list[list]:
+def headline_lines(plan, lang: str, summaries, unit: str, goals: Table | None) -> list[list]:
     rows = []
     years = list(plan.instance.years)
-    stages = next((summaries[key] for key in ("stages", "zones", "regions") if key in summaries), None)
-    if stages is not None:
-        total, letters = ("money", ""), list(stages.years.values())
-        after = chr(ord(letters[-1]) + 1) if letters[-1] < "Z" else "AA"
-        base = at(stages, titles, total, stages.years[plan.instance.base_year])
-        last = at(stages, titles, total, stages.years[years[-1]])
+    made = next((summaries[key] for key in ("stages", "zones", "regions") if key in summaries), None)
+    if made is not None:
+        total = ("money", "")
+        base, last = (made.point(total, made.years[year]) for year in (plan.instance.base_year, years[-1]))
+        growth = last.value / base.value - 1 if base.value else 0.0
         rows += [[Cell(f"{word('cover.total_spend', lang)} ({unit})", "bold"),
-                  Cell(at(stages, titles, total, after), "number")],
+                  Cell(made.point(total, made.total), "number")],
                  [Cell(f"{word('cover.base_spend', lang)} ({unit})", "bold"), Cell(base, "number")],
                  [Cell(f"{word('cover.last_spend', lang)} ({unit})", "bold"), Cell(last, "number")],
                  [Cell(word("cover.growth", lang), "bold"),
-                  Cell(Formula(f"=IF({base[1:]}=0,0,{last[1:]}/{base[1:]}-1)"), "share")]]
+                  Cell(Formula(f"=IF({base[1:]}=0,0,{last[1:]}/{base[1:]}-1)", growth), "share")]]
     if "instruments" in summaries:
         made = summaries["instruments"]
-        letters = list(made.years.values())
-        after = chr(ord(letters[-1]) + 1) if letters[-1] < "Z" else "AA"
         rows.append([Cell(f"{word('cover.grants', lang)} ({unit})", "bold"),
-                     Cell(at(made, titles, ("money", ""), after), "number")])
-    goals = plan.goals
-    for goal, part in goals.groupby("goal", sort=False) if len(goals) else ():
-        rows.append([Cell(term(goal, lang, "goal").capitalize(), "bold"), Cell(part["value"].sum(), "fine")])
+                     Cell(made.point(("money", ""), made.total), "number")])
+    for goal, part in plan.goals.groupby("goal", sort=False) if goals is not None else ():
+        shown = term(goal, lang, "goal")
+        rows.append([Cell(shown[:1].upper() + shown[1:], "bold"), Cell(Formula(
+            f"=SUMIFS({goals.column('value')},{goals.column('goal')},{quoted(shown)})", part["value"].sum()),
+            "fine")])
     return rows
 
 
-def share_block(plan, names: Names, summaries, titles) -> list[list]:
+def rule_lines(plan, lang: str, compliance: Table | None) -> list[list]:
+    """Rows of rules by status: counted on the compliance sheet, and those that are not listed there."""
+    rows = []
+    for status, count in rule_counts(plan).items():
+        told = count
+        if compliance is not None:
+            listed = int((compliance.frame["status"] == status).sum())
+            text = f"=COUNTIF({compliance.column('status')},{quoted(word(f'compliance.{status}', lang))})"
+            told = Formula(f"{text}+{count - listed}", count)
+        style = status if count else "bold"
+        rows.append([Cell(word(f"compliance.{status}", lang), style), Cell(told, "count")])
+    return rows
+
+
+def contents(titles: dict[str, str], summaries, lang: str) -> list[list]:
+    """Every sheet with what it holds; a click opens it."""
+    rows = []
+    for key, title in titles.items():
+        held = f"holds.{key}"
+        words = word(held, lang) if held in catalogue() else (
+            word("holds.summary", lang) if key in summaries else "")
+        if key != "cover":
+            rows.append([Cell(title, "link", title), Cell(words)])
+    return rows
+
+
+def share_block(plan, names: Names, summaries) -> list[list]:
     """Zones, basic research and intensity by year, each cell a pointer to its summary."""
     lang = names.lang
     lines = []
@@ -106,7 +140,7 @@ def share_block(plan, names: Names, summaries, titles) -> list[list]:
     years = lines[0][1].years
     rows = [[], [Cell(word("cover.shares", lang), "block")],
             [Cell("", "heading"), *(Cell(year, "heading_year") for year in years)]]
-    return rows + [[Cell(words, "bold"), *(Cell(at(made, titles, anchor, letter), "share")
+    return rows + [[Cell(words, "bold"), *(Cell(made.point(anchor, letter), "share")
                                           for letter in made.years.values())]
                    for words, made, anchor in lines]
 

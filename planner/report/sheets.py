@@ -27,7 +27,8 @@ UNITS_BY_TABLE = {"talent": "FTE", "talent_balance": "FTE", "lent_talent": "FTE"
                   "mission_dependence": "share", "platform_reach": "", "knowledge": "money"}
 """The unit of all figures of a table where the column's name does not say it."""
 
-TAKEN = ("zones", "stages", "industries", "categories", "regions", "instruments")
+TAKEN = ("zones", "stages", "industries", "categories", "regions", "instruments", "performer_sums",
+         "talent_sums", "openings", "assistance", "fairness", "charts", "names", "glossary", "bibliography")
 """Keys of the summary sheets; a plan table of that name gets another key."""
 
 
@@ -37,6 +38,7 @@ class Sheet:
 
     units   column -> unit as shown; '' for none
     after   lines to stand below the table
+    raw     the plan's own rows behind those of the frame, where a writer needs their keys
     """
 
     key: str
@@ -44,6 +46,7 @@ class Sheet:
     units: dict[str, str] = field(default_factory=dict)
     note: str = ""
     after: tuple[str, ...] = ()
+    raw: pd.DataFrame | None = None
 
     def title(self, lang: str) -> str:
         return term(self.key, lang, "sheet") if f"sheet.{self.key}" in catalogue() else (
@@ -53,7 +56,7 @@ class Sheet:
 def named(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
     """The frame with members' names in place of keys, and the plain year column kept whole."""
     out = frame.copy()
-    for column in out.columns.intersection(DIMENSIONS):
+    for column in out.columns.intersection((*DIMENSIONS, "side")):
         out[column] = names.column(column, out[column])
     for column in ("item", "owner", "mechanism"):
         if column in out:
@@ -70,7 +73,12 @@ def owner_word(key: str, lang: str) -> str:
 def unit_words(unit: str, plan, lang: str) -> str:
     """A declared unit in the instance's own words."""
     own = {"money": plan.instance.money_unit, "FTE": plan.instance.talent_unit}
-    return own.get(unit) or (term(unit, lang, "unit") if unit else "")
+    return own_unit(own[unit], lang) if own.get(unit) else term(unit, lang, "unit") if unit else ""
+
+
+def own_unit(unit: str, lang: str) -> str:
+    """What an instance calls its unit, in the language where the catalogue knows it."""
+    return word(f"unit_name.{unit}", lang) if f"unit_name.{unit}" in catalogue() else unit
 
 
 def units_of(table: str, frame: pd.DataFrame, plan, lang: str) -> dict[str, str]:
@@ -99,8 +107,6 @@ def long_sheets(plan, lang: str = "en") -> dict[str, Sheet]:
     made["goals"] = goals(plan, names)
     made["compliance"] = compliance(plan, names)
     made["assumptions"] = assumptions(plan, lang)
-    sources = plan.instance.table("sources")
-    made["sources"] = Sheet("sources", sources.drop(columns=[c for c in sources if c.startswith("_")]))
     return {key: sheet for key, sheet in made.items() if len(sheet.frame)}
 
 
@@ -130,16 +136,24 @@ def missions(plan, names: Names) -> Sheet:
         pairs |= dict(zip(race["bid"], race["rival"])) | dict(zip(race["rival"], race["bid"]))
     won["rival"] = [pairs.get(bid, "") for bid in won["bid"]]
     won["money"] = won["bid"].map(money).fillna(0.0)
-    won = won[["mission", "bid", "region", "year", "success", "money", "rival"]]
+    won["beaten"] = won["mission"].map(beaten(names, bids, money, set(won["bid"]))).fillna("")
+    won = won[["mission", "bid", "region", "year", "success", "money", "rival", "beaten"]]
     units = {"success": unit_words("share", plan, names.lang), "money": unit_words("money", plan, names.lang)}
     return Sheet("missions", named(won, names), units, word("note.missions", names.lang))
+
+
+def beaten(names: Names, bids: pd.DataFrame, money: pd.Series, won: set[str]) -> dict[str, str]:
+    """Mission -> its bids that did not win, with the price each asked."""
+    lost = bids[~bids["bid"].isin(won)]
+    told = [f"{names.name('bid', bid)} ({money.get(bid, 0.0):,.4g})" for bid in lost["bid"]]
+    return lost.assign(told=told).groupby("mission")["told"].agg("; ".join).to_dict()
 
 
 def goals(plan, names: Names) -> Sheet:
     frame = plan.goals
     return Sheet("goals", named(frame, names).assign(
         goal=[term(goal, names.lang, "goal") for goal in frame.get("goal", [])]) if len(frame) else frame,
-        note=word("note.goals", names.lang))
+        note=word("note.goals", names.lang), raw=frame)
 
 
 def assumptions(plan, lang: str) -> Sheet:
@@ -177,8 +191,17 @@ def compliance(plan, names: Names) -> Sheet:
         "relief": frame["relief"]})
     if "dual" in frame and frame["dual"].notna().any():
         out["dual"] = frame["dual"]
+    out["basis"], out["clause_id"] = "", clause_ids(frame)
     return Sheet("compliance", out.reset_index(drop=True), note=word("note.compliance", lang),
-                 after=tuple(after))
+                 after=(word("note.live", lang), *after), raw=frame.reset_index(drop=True))
+
+
+def clause_ids(rows: pd.DataFrame) -> list[str]:
+    """Each row's clause as logs and tables name it: mechanism.rule[labels, year]."""
+    labels = [", ".join(part for part in (where, str(year) if year else "") if part)
+              for where, year in zip(rows["where"].astype(str), rows["year"])]
+    return [f"{mechanism}.{rule}[{label}]" if label else f"{mechanism}.{rule}"
+            for mechanism, rule, label in zip(rows["mechanism"], rows["rule"], labels)]
 
 
 def readable(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
@@ -187,6 +210,8 @@ def readable(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
         return rows, {}
     rows = rows.assign(rank=rows["status"].map({"broken": 0, "relieved": 1, "binding": 2, "kept": 3}),
                        tightness=rows["slack"] / rows["scale"])
+    # What binds has no order of its own (its slack is dust): policy first, then as the rules are measured.
+    rows.loc[rows["rank"] == 2, "tightness"] = (rows["mechanism"] == "core") * 1.0
     rows = rows.sort_values(["rank", "tightness"], kind="stable")
     keys = ["mechanism", "rule"]
     long = rows.groupby(keys)["rule"].transform("size") > MOST_ALIKE

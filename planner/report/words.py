@@ -48,6 +48,6 @@ def names_in(frame, key: str, lang: str) -> dict[str, str]:
         return {}
     shown = frame[f"name_{lang}"].fillna("").where(lambda text: text != "", frame["name_en"].fillna(""))
     shown = shown.where(shown != "", frame[key])
-    twice = shown.duplicated(keep=False)
+    twice = shown.str.casefold().duplicated(keep=False)  # spreadsheets do not tell case apart
     shown = shown.where(~twice, frame[key])
     return dict(zip(frame[key], shown))

@@ -1,4 +1,4 @@
-"""plan.xlsx: frames to sheets, with named tables, live formulas and print set-up.
+"""plan.xlsx: frames to sheets, with named tables, live formulas, charts and print set-up.
 
 Written row by row (openpyxl's write-only mode), so that the flagship's 55,800
 rows need neither much time nor memory.
@@ -9,29 +9,47 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 import planner
-from planner.report.cells import FILLS, Cell, Formula, fill, plain, sheet_title, styles, table_name, width
-from planner.report.charts import share_chart
+from planner.report.blocks import MORE
+from planner.report.cells import FILLS, Cell, fill, plain, sheet_title, styles, table_name, width
+from planner.report.charts import ACROSS, charts
+from planner.report.columns import WIDEST, after_figures, column_width, headings, style_of
 from planner.report.cover import cover
-from planner.report.sheets import Sheet, long_sheets
-from planner.report.summaries import Source, summaries, summary_title
-from planner.report.words import LANGUAGES, Names, heading, word
+from planner.report.lights import Lights, goal_formulas
+from planner.report.live import Live
+from planner.report.pages import Page, give_up
+from planner.report.reference import bibliography, glossary, keys
+from planner.report.sheets import Sheet, long_sheets, own_unit
+from planner.report.summaries import WANTED, summaries, summary_title
+from planner.report.sums import Source
+from planner.report.tags import price_tags
+from planner.report.words import LANGUAGES, Names, word
 
 HEAD = 4
 """Row of the headings; the title stands in row 1, a note in row 2."""
 
-WIDEST = 60
-SUMMARIES_AFTER = "allocation"
+AFTER = {"zones": "allocation", "stages": "allocation", "industries": "allocation",
+         "categories": "allocation", "regions": "allocation", "instruments": "allocation",
+         "performer_sums": "performers", "talent_sums": "talent", "openings": "platforms",
+         "assistance": "missions", "fairness": "goals", "price_tags": "compliance"}
+"""The sheet that a summary stands behind."""
+
+LINE, CHART_COLUMN = 0.53, 12
+"""Height of a line in centimetres and width of a column in characters on the sheet of charts."""
+
+NOT_ADDED = ("goals", "compliance", "assumptions", "missions", "price_tags")
+"""Long sheets that are no plan table as it is."""
 
 
 def write(plan, path: Path | str, lang: str = "en") -> Path:
@@ -58,40 +76,49 @@ def write(plan, path: Path | str, lang: str = "en") -> Path:
     return path
 
 
-def give_up(book: Workbook) -> None:
-    """Ends the half-written sheets of a book and removes their files."""
-    for page in book.worksheets:
-        with suppress(Exception):
-            page.close()
-        with suppress(Exception):
-            page._writer.cleanup()
+def tab_order(long: list[str], sums: list[str]) -> list[str]:
+    """Keys of all sheets in the order of their tabs: each summary behind the sheet it belongs to."""
+    behind = {key: AFTER[key] for key in (*sums, *long) if AFTER.get(key) in long}
+    order = ["cover", "charts"]
+    for key in (key for key in long if key not in behind):
+        order += [key, *(other for other in behind if behind[other] == key)]
+    return order + [key for key in sums if key not in order]
 
 
 class Writer:
     """One workbook in the making."""
 
     def __init__(self, book: Workbook, plan, lang: str):
-        self.book, self.plan, self.lang, self._taken = book, plan, lang, set()
+        self.book, self.plan, self.lang, taken = book, plan, lang, set()
         self.names = Names(plan.instance, lang)
         for style in styles(lang):
             self.book.add_named_style(style)
         self._properties()
-        self.unit = plan.instance.money_unit
+        self.unit = own_unit(plan.instance.money_unit, lang)
         long = long_sheets(plan, lang)
-        sources = {key: self._source(sheet) for key, sheet in long.items() if key in ("allocation", "grants")}
-        sums = summaries(plan, self.names, sources, self.unit, HEAD)
-        order = ["cover"]
-        for key in long:
-            order += [key] + (list(sums) if key == SUMMARIES_AFTER else [])
-        order += [key for key in sums if key not in order]
-        self.titles = {key: sheet_title(long[key].title(lang) if key in long else summary_title(key, lang),
-                                        self._taken) for key in order}
-        pages = {key: self.book.create_sheet(self.titles[key]) for key in order}
-        self._cover(pages["cover"], cover(plan, self.names, sums, self.titles, self.unit))
+        for sheet in (price_tags(plan, self.names), bibliography(plan, lang), glossary(plan, lang),
+                      keys(plan, self.names)):
+            if len(sheet.frame):
+                long[sheet.key] = sheet
+        sources = self._sources(long)
+        order = tab_order(list(long), [key for key, *_ in WANTED] + list(MORE))
+        titles = {key: sheet_title(long[key].title(lang) if key in long else summary_title(key, lang), taken)
+                  for key in order}
+        self.sums = summaries(plan, self.names, sources, self.unit, HEAD, MORE, titles)
+        there = {"cover", *long, *self.sums} | ({"charts"} if self.sums else set())
+        self.titles = {key: title for key, title in titles.items() if key in there}
+        self.live = Live(plan, self.names, sources, self.sums)
+        pages = {key: Page(self.book.create_sheet(title), lang) for key, title in self.titles.items()}
+        shown = {key: self._source(key, long[key], long[key].raw) for key in ("goals", "compliance")
+                 if key in long}
+        self._cover(pages["cover"], cover(plan, self.names, self.sums, self.titles, self.unit, shown))
         for key, sheet in long.items():
             self._table(pages[key], sheet)
-        for key, made in sums.items():
+        for key, made in self.sums.items():
             self._summary(pages[key], made)
+        self._charts(pages, long)
+        for page in pages.values():
+            page.close()
 
     def _properties(self) -> None:
         about, instance = self.book.properties, self.plan.instance
@@ -99,31 +126,44 @@ class Writer:
                             instance.title or instance.name)
         about.subject = plain(instance.scenario or word("cover.base", self.lang))
         about.creator = f"innovation-planner {planner.__version__}"
+        about.language = {"en": "en-GB", "zh": "zh-CN"}[self.lang]
+        about.keywords = plain(f"{instance.name}, {self.plan.passport.get('status', '')}")
         about.description = plain(f"instance {self.plan.passport.get('instance_hash', '')}")
         about.created = about.modified = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
+    def _sources(self, long: dict[str, Sheet]) -> dict[str, Source]:
+        """Plan table -> the Excel table that shows it as it is."""
+        found = {}
+        for key, sheet in long.items():
+            table = {"allocation": "allocations"}.get(key, key.removesuffix("_table"))
+            if table in self.plan.tables and key not in NOT_ADDED:
+                found[table] = self._source(key, sheet, self.plan.table(table))
+        return found
+
     # --- kinds of sheets ----------------------------------------------------------
 
-    def _cover(self, page, rows) -> None:
+    def _cover(self, page: Page, rows) -> None:
         columns = max(len(row) for row in rows)
-        self._set_up(page, [46] + [22] + [14] * (columns - 2), head=None)
+        page.set_up([50, 18] + [13] * (columns - 2), head=None, colour="1F3B63")
+        page.page.page_setup.orientation = "portrait"
         for row in rows:
-            page.append([self._cell(page, cell) for cell in row])
+            page.append(row)
+        page.printed(columns)
 
-    def _table(self, page, sheet: Sheet) -> None:
+    def _table(self, page: Page, sheet: Sheet) -> None:
         """A long table: title, note, headings, rows, and the lines that stand below."""
-        frame = sheet.frame
-        heads = self._heads(sheet)
-        self._set_up(page, [self._width(head, frame[column]) for column, head in heads.items()], HEAD)
-        page.append([self._cell(page, Cell(sheet.title(self.lang), "title"))])
-        page.append([self._cell(page, Cell(sheet.note, "note"))])
-        page.append([])
+        frame, heads = sheet.frame, self._heads(sheet)
         figures = set(frame.select_dtypes("number"))
-        page.append([self._cell(page, Cell(head, "heading_right" if column in figures else "heading"))
-                     for column, head in heads.items()])
-        self._rows(page, sheet)
-        last = HEAD + len(frame)
-        area = f"A{HEAD}:{get_column_letter(len(heads))}{last}"
+        wide = [column_width(column, head, frame[column]) for column, head in heads.items()]
+        page.set_up(wide, HEAD)
+        page.append([Cell(self.titles[sheet.key], "title")])
+        page.append([Cell(sheet.note, "note")])
+        page.append()
+        page.high(1 + any(width(head) >= columns for head, columns in zip(heads.values(), wide)))
+        page.append([Cell(head, f"heading{'_right' if column in figures else after}")
+                     for (column, head), after in zip(heads.items(), after_figures(frame))])
+        self._rows(page, sheet, heads)
+        area = f"A{HEAD}:{get_column_letter(len(heads))}{page.row}"
         table = Table(displayName=table_name(sheet.key), ref=area)
         table.tableStyleInfo = TableStyleInfo("TableStyleLight1", showRowStripes=True)
         table._initialise_columns()  # in write-only mode the headings are not there to be read
@@ -131,111 +171,95 @@ class Writer:
             column.name = head
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl reminds of the headings that were just given
-            page.add_table(table)
+            page.page.add_table(table)
+        if sheet.key == "compliance":
+            self._colours(page)
         if sheet.after:
-            page.append([])
+            page.append()
         for text in sheet.after:
-            page.append([self._cell(page, Cell(text, "note"))])
-        last += len(sheet.after) + 1 if sheet.after else 0
-        page.print_area = f"A1:{get_column_letter(len(heads))}{last}"
+            page.append([Cell(text, "note")])
+        page.printed(len(heads) - ("clause_id" in heads))  # keys are for reading back, not for print
 
-    def _rows(self, page, sheet: Sheet) -> None:
+    def _rows(self, page: Page, sheet: Sheet, heads: dict[str, str]) -> None:
         # One cell object per column serves all rows: it is written before it is used again.
         frame = sheet.frame
-        cells = [WriteOnlyCell(page) for _ in frame]
-        for cell, column in zip(cells, frame):
-            cell.style = self._style(sheet.key, column, frame[column])
-        lists = [frame[column].tolist() for column in frame]
+        cells = [WriteOnlyCell(page.page) for _ in frame]
+        for cell, column, after in zip(cells, frame, after_figures(frame)):
+            style = style_of(sheet.key, column, frame[column])
+            cell.style = "after" if style == "text" and after else style
         place = {column: get_column_letter(number) for number, column in enumerate(frame, start=1)}
-        for number, values in enumerate(zip(*lists), start=HEAD + 1):
-            row = [fill(cell, value) for cell, value in zip(cells, values)]
-            if sheet.key == "compliance":
-                self._light(page, row, values, place, number)
-            page.append(row)
+        live = self._live(sheet, place, heads)
+        wrapped = [(at, column_width(column, heads[column], frame[column]) - 2)
+                   for at, (cell, column) in enumerate(zip(cells, frame)) if cell.style == "wrap"]
+        for number, values in enumerate(zip(*(frame[column].tolist() for column in frame))):
+            if live:
+                found = live(number, page.row + 1)
+                values = [found.get(column, value) for column, value in zip(place, values)]
+            if wrapped:
+                page.high(max(-(-width(values[at]) // wide) for at, wide in wrapped))
+            filled = [fill(cell, value) for cell, value in zip(cells, values)]
+            page.append_filled(filled, values if live else ())
 
-    def _light(self, page, row: list, values: tuple, place: dict[str, str], number: int) -> None:
-        """The traffic light with its word, and the slack as a formula over the two sides."""
-        status = values[0]
-        row[0] = self._cell(page, Cell(word(f"compliance.{status}", self.lang),
-                                       status if status in FILLS else "text"))
-        sense, reached, required = (f"{place[name]}{number}" for name in ("sense", "reached", "required"))
-        row[list(place).index("slack")].value = Formula(
-            f'=IF({sense}="≥",{reached}-{required},IF({sense}="≤",{required}-{reached},'
-            f"-ABS({reached}-{required})))")
+    def _live(self, sheet: Sheet, place: dict[str, str], heads: dict[str, str]):
+        """What a sheet shows by formula: (number of the row, its line) -> {column: formula}; or None."""
+        if sheet.key == "compliance":
+            lights, rows = Lights(self.live, place, self.lang), list(sheet.raw.itertuples())
+            return lambda number, line: lights.cells(rows[number], line)
+        if sheet.key == "goals" and sheet.raw is not None:
+            source, rows = self._source("goals", sheet, sheet.raw), list(sheet.raw.itertuples())
+            return lambda number, line: goal_formulas(rows[number], line, place, source)
+        return None
 
-    def _summary(self, page, made) -> None:
-        names = [len(row) and width(row[0].value) for row in made.rows]
+    def _colours(self, page: Page) -> None:
+        """Backgrounds of the lights; they follow the words, also when a figure is changed by hand."""
+        if page.row == HEAD:
+            return
+        for status, colour in FILLS.items():
+            mark = word(f"compliance.{status}", self.lang)[0]
+            rule = FormulaRule([f'LEFT($A{HEAD + 1},1)="{mark}"'],
+                               fill=PatternFill("solid", start_color=colour, end_color=colour))
+            page.page.conditional_formatting.add(f"A{HEAD + 1}:A{page.row}", rule)
+
+    def _summary(self, page: Page, made) -> None:
+        names = [len(row) and width(row[0].value) for row in made.rows if row and row[0].style != "block"]
         columns = max(len(row) for row in made.rows)
-        self._set_up(page, [min(max([14, *names]) + 2, WIDEST)] + [15] * (columns - 1), HEAD + 1, freeze="B6")
-        page.append([self._cell(page, Cell(self.titles[made.key], "title"))])
-        table = table_name("grants" if made.key == "instruments" else "allocation")
-        page.append([self._cell(page, Cell(word("note.summary", self.lang, table=table), "note"))])
-        page.append([])
+        second = 22 if made.key in ("assistance", "openings") else 15
+        page.set_up([min(max([14, *names]) + 2, WIDEST), second] + [15] * (columns - 2), HEAD - 1,
+                    freeze=f"B{HEAD}", one_page=len(made.rows) <= 70)
+        page.append([Cell(made.title, "title")])
+        page.append([Cell(made.note, "note")])
+        page.append()
         for row in made.rows:
-            page.append([self._cell(page, cell) for cell in row])
-        if 1 < len(made.years) and made.key in ("zones", "stages", "instruments"):
-            page.add_chart(share_chart(page, made), f"A{HEAD + len(made.rows) + 1}")
+            page.append(row)
+        page.printed(columns)
+
+    def _charts(self, pages: dict[str, Page], long: dict[str, Sheet]) -> None:
+        if "charts" not in pages:
+            return
+        page, tables = pages["charts"], {key: sheet.frame for key, sheet in long.items()}
+        drawn = charts({key: made.page for key, made in pages.items()}, self.sums, tables, self.plan,
+                       (self.unit, own_unit(self.plan.instance.talent_unit, self.lang)), self.lang, HEAD)
+        page.set_up([CHART_COLUMN] * (3 * ACROSS + 3), head=None, one_page=True, colour="1F3B63")
+        page.append([Cell(self.titles["charts"], "title")])
+        page.append([Cell(word("note.charts", self.lang), "note")])
+        for left in range(0, len(drawn), 3):
+            here, top = drawn[left:left + 3], page.row + 1
+            lines = round(max(one.chart.height for one in here) / LINE) + 1
+            for number, one in enumerate(here):
+                one.place(page.page, number * (ACROSS + 1), top, lines)
+            while page.row < top + lines:
+                page.append()
+            page.append([cell for one in here for cell in (
+                Cell(word("chart.from", self.lang, sheet=one.sheet), "note"), *[None] * ACROSS)])
+        page.printed(3 * ACROSS + 3)
 
     # --- parts --------------------------------------------------------------------
 
     def _heads(self, sheet: Sheet) -> dict[str, str]:
-        """Column -> heading; headings differ, as a table demands."""
-        heads, taken = {}, set()
-        for column in sheet.frame:
-            base = head = plain(heading(column, self.lang, sheet.units.get(column, "")))
-            number = 2
-            while head.casefold() in taken:
-                head, number = f"{base} {number}", number + 1
-            taken.add(head.casefold())
-            heads[column] = head
-        return heads
+        return headings(sheet, self.lang)
 
-    def _source(self, sheet: Sheet) -> Source:
-        amount = "spend" if "spend" in sheet.frame else "amount"
-        return Source(table_name(sheet.key), self._heads(sheet), amount,
+    def _source(self, key: str, sheet: Sheet, frame: pd.DataFrame) -> Source:
+        amount = next((name for name in ("spend", "amount", "perform", "fte", "given", "reserve", "value")
+                       if name in sheet.frame), "")
+        return Source(table_name(key), self._heads(sheet), frame, amount,
                       "baseline" if "baseline" in sheet.frame else None)
-
-    def _style(self, key: str, column: str, values: pd.Series) -> str:
-        if column == "year":
-            return "year"
-        if column == "reason":
-            return "wrap"
-        if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-            return "text"
-        if column in ("share", "normalised", "success", "mark_up", "reach") or (
-                key in ("dependence", "mission_dependence")):
-            return "share"
-        if key == "goals" or column == "dual":
-            return "fine"
-        return "number"
-
-    def _width(self, head: str, values: pd.Series) -> int:
-        if pd.api.types.is_numeric_dtype(values):
-            return max(12, min(width(head) + 3, 24))
-        longest = max((width(value) for value in values.unique()), default=0)
-        return min(max(width(head) + 3, longest + 2, 8), WIDEST)
-
-    def _cell(self, page, cell: Cell) -> WriteOnlyCell:
-        made = WriteOnlyCell(page)
-        made.style = cell.style
-        return fill(made, cell.value)
-
-    def _set_up(self, page, widths: list[int], head: int | None, freeze: str | None = None) -> None:
-        """Widths, frozen headings and print set-up; must come before the first row.
-
-        head  row of the headings, None on the cover; freeze: the first cell that moves
-        """
-        for number, wide in enumerate(widths, start=1):
-            page.column_dimensions[get_column_letter(number)].width = wide
-        page.sheet_view.showGridLines = False
-        if head is not None:
-            page.freeze_panes = freeze or f"A{head + 1}"
-            page.print_title_rows = f"1:{head}"
-        page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
-        page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, int(freeze is not None)
-        page.sheet_properties.pageSetUpPr.fitToPage = True
-        page.oddFooter.left.text = "&A"
-        page.oddFooter.right.text = f"{word('page', self.lang)} &P {word('of', self.lang)} &N"
-        page.sheet_properties.tabColor = "1F3B63" if head is None else None
-
-

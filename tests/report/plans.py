@@ -52,3 +52,12 @@ def hostile() -> Plan:
     header = plan.instance.header | {"title": HOSTILE, "money_unit": HOSTILE, "talent_unit": HOSTILE}
     made = plan.instance.rebuilt("tiny", frames, header, {}, (), check=False)
     return Plan(made, plan.tables, plan.passport | {"solver": HOSTILE, "made": HOSTILE})
+
+
+def with_names(plan: Plan, names: dict[str, list[str]]) -> Plan:
+    """The plan with other names in its instance, in both languages: table -> a name for each row."""
+    frames = dict(plan.instance._frames)
+    for table, given in names.items():
+        frames[table] = plan.instance.table(table).assign(name_en=given, name_zh=given)
+    object.__setattr__(plan.instance, "_frames", frames)
+    return plan
