@@ -126,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--assumptions", action="store_true", help="list where the figures come from")
 
     verify = commands.add_parser("verify", parents=[common], help="recompute every rule of a written plan")
-    verify.add_argument("folder", metavar="FOLDER", help="a folder that `planner solve` wrote")
+    verify.add_argument("folder", metavar="FOLDER", help="a folder that `planner solve` wrote, or a plan.xlsx that was edited")
     verify.add_argument("--instance", metavar="PATH",
                         help="the instance, where the plan's own copy is not wanted")
 

@@ -86,7 +86,11 @@ def tell_warnings(instance, err) -> None:
 
 
 def check(args, out, err) -> int:
-    """All problems of an instance at once, or what it holds."""
+    """All problems of an instance at once, or what it holds; a plan's workbook is verified."""
+    from planner.report.wayback import is_plan
+    if is_plan(Path(args.instance)):
+        from planner.cli.wayback import verify_workbook
+        return verify_workbook(Path(args.instance), None, args.lang, out)
     instance = read(find_instance(args.instance), MECHANISMS, args.scenario, args.set)
     tell_warnings(instance, err)
     years = instance.years
@@ -121,8 +125,11 @@ def assumptions(instance, out, lang: str) -> None:
 
 
 def verify(args, out, err) -> int:
-    """Recomputes every rule of a plan from its tables alone."""
+    """Recomputes every rule of a plan from its tables alone, or from an edited plan.xlsx."""
     from planner.audit import NotAPlan, audit
+    if Path(args.folder).suffix.lower().startswith((".xls", ".ods")):
+        from planner.cli.wayback import verify_workbook
+        return verify_workbook(Path(args.folder), args.instance, args.lang, out)
     plan = load_plan(Path(args.folder), args.instance)
     try:
         rows = audit(plan, MECHANISMS)

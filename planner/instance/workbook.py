@@ -65,8 +65,11 @@ def read_workbook(path: Path, tables: tuple[str, ...]) -> Raw:
     return raw
 
 
-def safe(path: Path) -> Problem | None:
-    """Is it a workbook that may be opened? Sizes are read from the archive's directory."""
+def safe(path: Path, most: int = MOST_BYTES) -> Problem | None:
+    """Is it a workbook that may be opened? Sizes are read from the archive's directory.
+
+    most  bytes that it may unpack to
+    """
     again = "Open it in your spreadsheet program and save it as .xlsx, without a password."
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -75,11 +78,11 @@ def safe(path: Path) -> Problem | None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             whole = sum(member.file_size for member in members)
-            if len(members) > MOST_MEMBERS or whole > MOST_BYTES:
+            if len(members) > MOST_MEMBERS or whole > most:
                 return Problem(
                     path.name, f"the workbook unpacks to {whole / MEGABYTE:,.0f} megabytes in "
                     f"{len(members):,} parts",
-                    f"At most {MOST_BYTES // MEGABYTE} megabytes are unpacked; delete sheets and "
+                    f"At most {most // MEGABYTE} megabytes are unpacked; delete sheets and "
                     "formats that the planner does not need.")
             if any(member.flag_bits & 1 for member in members):
                 return Problem(path.name, "the workbook is protected by a password", again)
@@ -124,14 +127,17 @@ def _read_sheets(raw: Raw, book, tables: tuple[str, ...]) -> None:
             raw.problems.extend(problems)
 
 
-def _rows(sheet) -> list[tuple[int, tuple]]:
-    """(row number, values) of the rows that hold anything; formulas as `Formula`."""
+def rows_of(sheet, among: int = 1) -> list[tuple[int, tuple]]:
+    """(row number, values) of the rows that hold anything; formulas as `Formula`.
+
+    among  the headings stand in one of so many first rows; they say how wide the table is
+    """
     if not hasattr(sheet, "reset_dimensions"):
         return []  # a chart sheet
     sheet.reset_dimensions()
     found = []
-    heads = next(sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS + 1, values_only=True), ())
-    width = max((at for at, head in enumerate(heads, start=1) if head is not None), default=0)
+    heads = sheet.iter_rows(max_row=among, max_col=MOST_COLUMNS + 1, values_only=True)
+    width = max((at for row in heads for at, head in enumerate(row, start=1) if head is not None), default=0)
     limits = {"max_row": MOST_ROWS + 2, "max_col": min(width + MARGIN, MOST_COLUMNS + 1)}
     formulas = False
     for number, values in enumerate(sheet.iter_rows(values_only=True, **limits), start=1):
@@ -153,7 +159,7 @@ def _rows(sheet) -> list[tuple[int, tuple]]:
 
 def _read_table(raw: Raw, sheet, name: str, needed: tuple[str, ...] = ()) -> RawTable | None:
     raw.places.tables[name] = TablePlace(name, np.array([], int), {}, sheet=True)
-    rows = _rows(sheet)
+    rows = rows_of(sheet)
     if not rows or rows[0][0] != 1:
         raw.problems.append(Problem(name, "the sheet has no headings",
                                     "Write the column names into row 1, or delete the sheet.",

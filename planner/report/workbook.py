@@ -25,6 +25,7 @@ from planner.report.charts import share_chart
 from planner.report.cover import cover
 from planner.report.sheets import Sheet, long_sheets
 from planner.report.summaries import Source, summaries, summary_title
+from planner.report.wayback.mark import mark
 from planner.report.words import LANGUAGES, Names, heading, word
 
 HEAD = 4
@@ -92,6 +93,7 @@ class Writer:
             self._table(pages[key], sheet)
         for key, made in sums.items():
             self._summary(pages[key], made)
+        mark(book, plan, lang, [(key, self.titles[key], self._heads(sheet)) for key, sheet in long.items()])
 
     def _properties(self) -> None:
         about, instance = self.book.properties, self.plan.instance
