@@ -125,6 +125,9 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[changes, common], help="check every table of an instance")
     check.add_argument("--assumptions", action="store_true", help="list where the figures come from")
 
+    check.add_argument("--annotate", action="store_true",
+                       help="where a workbook has problems, write a copy with each marked in its cell")
+
     verify = commands.add_parser("verify", parents=[common], help="recompute every rule of a written plan")
     verify.add_argument("folder", metavar="FOLDER", help="a folder that `planner solve` wrote, or a plan.xlsx that was edited")
     verify.add_argument("--instance", metavar="PATH",
@@ -132,7 +135,8 @@ def parser() -> argparse.ArgumentParser:
 
     new = commands.add_parser("new", parents=[common], help="copy an instance")
     new.add_argument("name", metavar="NAME", help="the new instance's name (in ./instances) or path")
-    new.add_argument("--from", dest="source", metavar="INSTANCE", required=True)
+    new.add_argument("--from", dest="source", metavar="INSTANCE",
+                     help="what to copy (default tiny, a small example)")
     new.add_argument("--xlsx", action="store_true", help="as one workbook to fill in")
 
     calibrate = commands.add_parser("calibrate", parents=[common],

@@ -11,7 +11,7 @@ import pandas as pd
 from rich.text import Text
 
 from planner.cli.terminal import Interrupt, Watch, figure, grid, summary
-from planner.instance import listing, read, write_folder, write_workbook
+from planner.instance import InvalidInstance, listing, read, write_folder
 from planner.mechanisms import MECHANISMS
 from planner.plan import Plan
 from planner.report.folder import folder_name, may_replace, write_output
@@ -19,6 +19,8 @@ from planner.report.words import term, word
 
 DONE, NO_PLAN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 INSTANCES, OUTPUTS = Path("instances"), Path("outputs")
+EXAMPLE = "tiny"
+"""Two of everything: what `planner new` begins with when no instance is named."""
 MOST_LISTED = 40
 
 
@@ -91,7 +93,13 @@ def check(args, out, err) -> int:
     if is_plan(Path(args.instance)):
         from planner.cli.wayback import verify_workbook
         return verify_workbook(Path(args.instance), None, args.lang, out)
-    instance = read(find_instance(args.instance), MECHANISMS, args.scenario, args.set)
+    path = find_instance(args.instance)
+    try:
+        instance = read(path, MECHANISMS, args.scenario, args.set)
+    except InvalidInstance as error:
+        if args.annotate:
+            mark_problems(path, error.problems, args.lang, err)
+        raise
     tell_warnings(instance, err)
     years = instance.years
     on = [mechanism.name for mechanism in MECHANISMS if instance.on(mechanism.name)]
@@ -103,6 +111,24 @@ def check(args, out, err) -> int:
     if args.assumptions:
         assumptions(instance, out, args.lang)
     return DONE
+
+
+def mark_problems(path: Path, problems, lang: str, err) -> None:
+    """Writes a copy of a workbook with its problems marked, and says where it lies."""
+    from planner.instance.workbook import safe
+    from planner.report.annotate import annotate, free_copy
+    if path.is_dir():
+        raise Usage(listing(problems) + "\n\n" + word("annotate.folder", lang, path=path))
+    try:
+        if safe(path) is not None:
+            raise ValueError
+        made = annotate(path, list(problems), free_copy(path), lang)
+    except OSError:
+        raise
+    except Exception:  # what cannot be read as a workbook cannot be marked; its problem says why
+        err.print(Text(word("annotate.unreadable", lang), style="yellow"), soft_wrap=True)
+        return
+    err.print(Text(word("annotate.written", lang, path=made)), soft_wrap=True)
 
 
 def assumptions(instance, out, lang: str) -> None:
@@ -207,8 +233,9 @@ def load_plan(folder: Path, instance_path: str | None) -> Plan:
 
 
 def new(args, out, err) -> int:
-    """Copies an instance to a new folder or workbook."""
-    instance = read(find_instance(args.source), MECHANISMS)
+    """Copies an instance to a new folder or workbook; without --from the small example."""
+    source = find_instance(args.source) if args.source else example()
+    instance = read(source, MECHANISMS)
     path = Path(args.name)
     if path.parent == Path("."):
         path = INSTANCES / path
@@ -216,9 +243,21 @@ def new(args, out, err) -> int:
         path = path.with_name(path.name + ".xlsx")
     if path.exists():
         raise Usage(f"{path} is there already; it is left as it is. Choose another name.")
-    (write_workbook if path.suffix.lower() == ".xlsx" else write_folder)(instance, path)
+    if path.suffix.lower() == ".xlsx":
+        from planner.report.form import write_form
+        write_form(instance, path, args.lang)
+    else:
+        write_folder(instance, path)
     out.print(Text(f"Made {path} from {instance.name}."), soft_wrap=True)
     return DONE
+
+
+def example() -> Path:
+    """The instance that `new` copies when none is named. Raises Usage."""
+    for place in (INSTANCES, Path(__file__).parents[2] / "instances"):
+        if (place / EXAMPLE / "instance.toml").is_file():
+            return place / EXAMPLE
+    raise Usage(f"There is no instance {EXAMPLE} in ./instances to begin with. Name one with --from INSTANCE.")
 
 
 def calibrate(args, out, err) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,7 @@ MOST_LISTED = 40
 def verify_workbook(path: Path, instance_path: str | None, lang: str, out) -> int:
     """Tells changes, rules that are broken, and what follows. Raises Usage for a workbook that is no plan."""
     from planner.audit import NotAPlan
-    from planner.cli.commands import DONE, NO_PLAN, Usage
+    from planner.cli.commands import DONE, NO_PLAN, Usage, by_rounding
     try:
         instance, written, notes = surroundings(path, instance_path, lang)
         verdict = verify(path, instance, written, lang)
@@ -44,6 +45,9 @@ def verify_workbook(path: Path, instance_path: str | None, lang: str, out) -> in
                             rules=rows.groupby(["mechanism", "rule"]).ngroups), style="green"))
         return DONE if same else NO_PLAN
     out.print(Text(word("wayback.broken", lang, broken=f"{len(bad):,}", rows=f"{len(rows):,}"), style="red"))
+    if count := by_rounding(verdict.plan, bad):
+        unit = f"{verdict.plan.passport['rounding']['unit']:g} {instance.money_unit}"
+        out.print(Text(word("wayback.rounding", lang, count=f"{count:,}", unit=unit), style="yellow"))
     out.print(broken_table(bad, verdict.plan, lang))
     more(len(bad), lang, out)
     return NO_PLAN
@@ -87,7 +91,7 @@ def tell_changes(verdict, lang: str, out) -> None:
             f": {word(f'wayback.row_{change.kind}', lang)}")
         moved = (change.after or 0.0) - (change.before or 0.0)
         table.add_row(Text(change.place), Text(what), cell(change.before), cell(change.after),
-                      ("+" if moved > 0 else "") + figure(moved) if moved == moved else "")
+                      ("+" if moved > 0 else "") + cell(moved))
     out.print(table)
     more(len(found), lang, out)
     if verdict.followed:
@@ -128,7 +132,7 @@ def columns(table: Table, words: list[str], figures: list[str]) -> None:
 
 
 def cell(value: float | None) -> str:
-    return "" if value is None or value != value else figure(value)
+    return "" if value is None or math.isnan(value) else figure(value)
 
 
 def more(count: int, lang: str, out) -> None:

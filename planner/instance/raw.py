@@ -142,7 +142,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def suggestion(word: str, known: Iterable[str], otherwise: str, most: int = 12) -> str:
     """'Did you mean ...?' or else the known names, with what else can be done."""
-    known = [str(name) for name in known]
+    known = [str(name) for name in known if str(name)]
     near = nearest(word, known)
     if near is not None:
         return f"Did you mean {near!r}? {otherwise}".strip()

@@ -24,7 +24,7 @@ from planner.instance.scenarios import scenarios_of_sheet
 from planner.vocabulary import Problem
 
 BESIDE = ("instance", "scenarios")
-IGNORED = ("readme", "lists", "notes")
+IGNORED = ("readme", "lists", "notes", "problems", "说明", "问题")
 """Sheets (in any case) that hold words for people; they are not read."""
 MOST_MEMBERS = 5_000
 MARGIN = 5

@@ -52,7 +52,7 @@ def test_sheets_in_order(book):
     if lang == "en":
         assert found.sheetnames == ["Cover", "Allocation", "Zones", "Stages", "Industries", "Categories",
                                     "Regions", "Instruments", "Grants", "Budget", "Goals", "Compliance",
-                                    "Assumptions", "Sources"]
+                                    "Assumptions", "Sources", "_planner"]
     else:
         assert found.sheetnames[:3] == ["封面", "资金配置", "区域板块"]
 

@@ -24,6 +24,9 @@ from planner.vocabulary import Problem
 WINNERS = ("mission", "bid", "region", "year", "success")
 """Columns of sheet Missions where it lists the bids that won, not the whole table."""
 
+NEVER_SHOWN = ("relief",)
+"""Tables that no sheet of the workbook holds row by row."""
+
 FOLLOW = {"allocations": ("value", "zone", "baseline")}
 """Figures that follow from a row's decision and from the instance."""
 
@@ -117,6 +120,8 @@ class Reader:
         written = self.before.get(name)
         if name == "missions" and (set(WINNERS) <= set(told) or not told and written is not None):
             return self._missions(written)
+        if name in NEVER_SHOWN or self.book.mark.tables and not told:
+            return None
         read = self.sheets.table(name, list(written if written is not None else told))
         if read is None:
             return None
