@@ -115,7 +115,7 @@ def check(args, out, err) -> int:
 
 def mark_problems(path: Path, problems, lang: str, err) -> None:
     """Writes a copy of a workbook with its problems marked, and says where it lies."""
-    from planner.instance.workbook import safe
+    from planner.instance.archive import safe
     from planner.report.annotate import annotate, free_copy
     if path.is_dir():
         raise Usage(listing(problems) + "\n\n" + word("annotate.folder", lang, path=path))

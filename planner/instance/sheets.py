@@ -19,7 +19,10 @@ from planner.instance.settings import NEEDED
 from planner.instance.writing import about, override_rows, setting_rows
 from planner.vocabulary import Column, Parameter, Table
 
-HEAD, NEEDED_HEAD = Font(bold=True, color="1F1F1F"), Font(bold=True, color="FFFFFF")
+FACE = "Calibri"
+"""Named, because a font without a name is shown with serifs; Chinese falls back to the system's own."""
+
+HEAD, NEEDED_HEAD = Font(FACE, 10, True, color="1F1F1F"), Font(FACE, 10, True, color="FFFFFF")
 KEY_FILL = PatternFill("solid", fgColor="DDE7F0")
 NEEDED_FILL = PatternFill("solid", fgColor="1F3B63")
 LACKING_FILL = PatternFill("solid", bgColor="FFE699")

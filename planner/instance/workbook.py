@@ -7,26 +7,23 @@ computed: a cell that holds one is told.
 from __future__ import annotations
 
 import warnings
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from openpyxl import load_workbook
 
+from planner.instance.archive import safe
 from planner.instance.cells import empty, shown
 from planner.instance.folder import reason
 from planner.instance.raw import (
-    MEGABYTE, MOST_BYTES, MOST_COLUMNS, MOST_FILES, MOST_ROWS, Places, Raw, RawTable, TablePlace,
-    suggestion)
+    MOST_COLUMNS, MOST_FILES, MOST_ROWS, Places, Raw, RawTable, TablePlace, suggestion)
 from planner.instance.scenarios import scenarios_of_sheet
 from planner.vocabulary import Problem
 
 BESIDE = ("instance", "scenarios")
 IGNORED = ("readme", "lists", "notes", "problems", "说明", "问题")
 """Sheets (in any case) that hold words for people; they are not read."""
-MOST_MEMBERS = 5_000
 MARGIN = 5
 """So many columns right of the headings are looked at for cells that went astray."""
 
@@ -63,41 +60,6 @@ def read_workbook(path: Path, tables: tuple[str, ...]) -> Raw:
             path.name, f"the workbook cannot be read ({reason(error)})",
             "Open it in your spreadsheet program and save it anew as .xlsx."))
     return raw
-
-
-def safe(path: Path, most: int = MOST_BYTES) -> Problem | None:
-    """Is it a workbook that may be opened? Sizes are read from the archive's directory.
-
-    most  bytes that it may unpack to
-    """
-    again = "Open it in your spreadsheet program and save it as .xlsx, without a password."
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            return Problem(path.name, f"the workbook has {path.stat().st_size / MEGABYTE:,.0f} megabytes",
-                           f"At most {MOST_BYTES // MEGABYTE} are read.")
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            whole = sum(member.file_size for member in members)
-            if len(members) > MOST_MEMBERS or whole > most:
-                return Problem(
-                    path.name, f"the workbook unpacks to {whole / MEGABYTE:,.0f} megabytes in "
-                    f"{len(members):,} parts",
-                    f"At most {most // MEGABYTE} megabytes are unpacked; delete sheets and "
-                    "formats that the planner does not need.")
-            if any(member.flag_bits & 1 for member in members):
-                return Problem(path.name, "the workbook is protected by a password", again)
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")):
-                    with archive.open(member) as stream:
-                        if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):
-                            return Problem(path.name, "the workbook defines XML entities of its own",
-                                           again)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, KeyError):
-        return Problem(path.name, "not an .xlsx workbook", again)
-    except OSError as error:
-        return Problem(path.name, f"the workbook cannot be read ({reason(error)})",
-                       "If it is open in another program, close it there.")
-    return None
 
 
 def _read_sheets(raw: Raw, book, tables: tuple[str, ...]) -> None:
@@ -150,11 +112,16 @@ def rows_of(sheet, among: int = 1) -> list[tuple[int, tuple]]:
         kept = dict(found)
         for number, cells in enumerate(sheet.iter_rows(**limits), start=1):
             if number in kept and any(getattr(cell, "data_type", "") == "f" for cell in cells):
-                kept[number] = tuple(
-                    Formula(str(getattr(cell.value, "text", cell.value)))
-                    if getattr(cell, "data_type", "") == "f" else cell.value for cell in cells)
+                kept[number] = tuple(formula(str(getattr(cell.value, "text", cell.value)))
+                                     if getattr(cell, "data_type", "") == "f" else cell.value for cell in cells)
         found = sorted(kept.items())
     return found
+
+
+def formula(text: str) -> Formula | bool:
+    """A formula; LibreOffice saves true and false as formulas, and these are what they say."""
+    plain = text.replace(" ", "").upper().removesuffix("()")
+    return plain == "=TRUE" if plain in ("=TRUE", "=FALSE") else Formula(text)
 
 
 def _read_table(raw: Raw, sheet, name: str, needed: tuple[str, ...] = ()) -> RawTable | None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.hyperlink import Hyperlink
 
+from planner.instance.sheets import FACE
 from planner.instance.writing import beside
 from planner.report.words import LANGUAGES, word
 from planner.vocabulary import Problem
@@ -73,12 +75,12 @@ def listed(book, source: Path, problems: list[Problem], at: dict, lang: str) -> 
     page.sheet_properties.tabColor = "C0392B"
     page.append([word("annotate.title", lang, file=source.name,
                       count=word("annotate.count", lang, count=len(problems)))])
-    page["A1"].font = Font(bold=True, size=14, color="1F3B63")
+    page["A1"].font = Font(FACE, 14, True, color="1F3B63")
     page.append([word("annotate.note", lang)])
     page.append([])
     page.append([word(f"annotate.{key}", lang) for key in ("place", "what", "mend")])
     for cell in page[4]:
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3B63")
+        cell.font, cell.fill = Font(FACE, 11, True, color="FFFFFF"), PatternFill("solid", fgColor="1F3B63")
     for row, problem in enumerate(problems, start=5):
         where = f"{problem.place}!{problem.cell}" if problem.cell else problem.place + (
             f", {problem.column}" if problem.column else "")
@@ -87,11 +89,14 @@ def listed(book, source: Path, problems: list[Problem], at: dict, lang: str) -> 
             cell = page.cell(row, column, text)
             cell.data_type, cell.alignment = "s", Alignment(wrap_text=True, vertical="top")
         if (problem.place, problem.cell) in at:
-            page.cell(row, 1).hyperlink = f"#'{problem.place}'!{problem.cell}"
-            page.cell(row, 1).font = Font(color="1F5FA8", underline="single")
+            page.cell(row, 1).hyperlink = Hyperlink(f"A{row}", location=f"'{problem.place}'!{problem.cell}")
+            page.cell(row, 1).font = Font(FACE, 11, color="1F5FA8", underline="single")
     for letter, wide in zip("ABC", (26, 60, 70)):
         page.column_dimensions[letter].width = wide
     page.freeze_panes = "A5"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def free_copy(source: Path) -> Path:

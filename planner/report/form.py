@@ -7,17 +7,19 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from planner.instance import Instance, write_workbook
 from planner.instance.cells import unit_words
-from planner.instance.sheets import HEAD, KEY_FILL, LACKING_FILL, NEEDED_FILL, NEEDED_HEAD, Say, book_of, needed
+from planner.instance.sheets import (
+    FACE, HEAD, KEY_FILL, LACKING_FILL, NEEDED_FILL, NEEDED_HEAD, Say, book_of, needed)
 from planner.instance.tables import CORE_TABLES
 from planner.report.words import catalogue, term, word
 from planner.vocabulary import Column, Parameter, Table
 
 STEPS = ("form.step1", "form.step2", "form.step3", "form.step4", "form.step5", "form.step6")
-TITLE, BLOCK = Font(bold=True, size=16, color="1F3B63"), Font(bold=True, size=12, color="1F3B63")
-LINK = Font(color="1F5FA8", underline="single")
+TITLE, BLOCK = Font(FACE, 16, True, color="1F3B63"), Font(FACE, 12, True, color="1F3B63")
+LINK = Font(FACE, 11, color="1F5FA8", underline="single")
 TABS = {"core": "1F3B63", "on": "2E7D6B", "off": "B8BEC6"}
 """Colours of the tabs: read by every plan, by a mechanism that is on, by one that is off."""
 
@@ -125,7 +127,7 @@ def guide(book: Workbook, instance: Instance, home: dict[str, str | None], lang:
         page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=4)
         page.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
         long = sum(2 if ord(char) > 0x2E80 else 1 for char in text)
-        page.row_dimensions[row].height = 15.5 * (1 + long // 138)
+        page.row_dimensions[row].height = 15.5 * (1 + long // 165)
     page.append([])
     block(page, word("form.colours", lang))
     for key, font, fill in (("form.must", NEEDED_HEAD, NEEDED_FILL), ("form.may", HEAD, KEY_FILL),
@@ -159,7 +161,8 @@ def index(book: Workbook, page, instance: Instance, home: dict[str, str | None],
                 shown if instance.on(owner) else word("form.off", lang, mechanism=shown))
         page.append([name, about, other.max_row - 1, reader])
         link = page.cell(page.max_row, 1)
-        link.hyperlink, link.font = f"#'{name}'!A1", LINK
+        link.hyperlink, link.font = Hyperlink(link.coordinate, location=f"'{name}'!A1"), LINK
+        page.cell(page.max_row, 4).alignment = Alignment(indent=1)
 
 
 def block(page, text: str) -> None:

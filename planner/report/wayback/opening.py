@@ -8,9 +8,10 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from planner.instance.archive import safe
 from planner.instance.folder import reason
 from planner.instance.raw import MEGABYTE
-from planner.instance.workbook import Formula, rows_of, safe
+from planner.instance.workbook import Formula, rows_of
 from planner.report.wayback.mark import SHEET, Mark, read_mark
 from planner.report.words import LANGUAGES, word
 from planner.vocabulary import Problem
