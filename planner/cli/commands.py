@@ -98,6 +98,7 @@ def check(args, out, err) -> int:
         instance = read(path, MECHANISMS, args.scenario, args.set)
     except InvalidInstance as error:
         if args.annotate:
+            from planner.cli.wayback import mark_problems
             mark_problems(path, error.problems, args.lang, err)
         raise
     tell_warnings(instance, err)
@@ -111,24 +112,6 @@ def check(args, out, err) -> int:
     if args.assumptions:
         assumptions(instance, out, args.lang)
     return DONE
-
-
-def mark_problems(path: Path, problems, lang: str, err) -> None:
-    """Writes a copy of a workbook with its problems marked, and says where it lies."""
-    from planner.instance.archive import safe
-    from planner.report.annotate import annotate, free_copy
-    if path.is_dir():
-        raise Usage(listing(problems) + "\n\n" + word("annotate.folder", lang, path=path))
-    try:
-        if safe(path) is not None:
-            raise ValueError
-        made = annotate(path, list(problems), free_copy(path), lang)
-    except OSError:
-        raise
-    except Exception:  # what cannot be read as a workbook cannot be marked; its problem says why
-        err.print(Text(word("annotate.unreadable", lang), style="yellow"), soft_wrap=True)
-        return
-    err.print(Text(word("annotate.written", lang, path=made)), soft_wrap=True)
 
 
 def assumptions(instance, out, lang: str) -> None:

@@ -1,4 +1,4 @@
-"""`planner verify plan.xlsx`: what was changed in a workbook, which rules it breaks, where and by how much."""
+"""Workbooks that come back: `planner verify plan.xlsx`, and `planner check --annotate` of an input."""
 
 from __future__ import annotations
 
@@ -51,6 +51,25 @@ def verify_workbook(path: Path, instance_path: str | None, lang: str, out) -> in
     out.print(broken_table(bad, verdict.plan, lang))
     more(len(bad), lang, out)
     return NO_PLAN
+
+
+def mark_problems(path: Path, problems, lang: str, err) -> None:
+    """Writes a copy of a workbook with its problems marked, and says where it lies."""
+    from planner.cli.commands import Usage
+    from planner.instance.archive import safe
+    from planner.report.annotate import annotate, free_copy
+    if path.is_dir():
+        raise Usage(listing(problems) + "\n\n" + word("annotate.folder", lang, path=path))
+    try:
+        if safe(path) is not None:
+            raise ValueError
+        made = annotate(path, list(problems), free_copy(path), lang)
+    except OSError:
+        raise
+    except Exception:  # what cannot be read as a workbook cannot be marked; its problem says why
+        err.print(Text(word("annotate.unreadable", lang), style="yellow"), soft_wrap=True)
+        return
+    err.print(Text(word("annotate.written", lang, path=made)), soft_wrap=True)
 
 
 def surroundings(path: Path, instance_path: str | None, lang: str) -> tuple[object, Plan | None, list[str]]:

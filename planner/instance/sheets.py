@@ -101,8 +101,13 @@ def _put(sheet, row: int, column: int, value: Any) -> None:
     cell = sheet.cell(row, column, value)
     if isinstance(value, str):
         cell.data_type = "s"
-        if len(value) > WIDEST:
+        wide = sheet.column_dimensions[get_column_letter(column)].width
+        if breadth(value) > wide:  # some programs do not make rows higher by themselves
             cell.alignment = WRAP
+            rows = sheet.row_dimensions[row]
+            rows.height = min(max(rows.height or 0, 13.5 * math.ceil(1.1 * breadth(value) / wide)), 200)
+    elif isinstance(value, bool):
+        cell.number_format = '"TRUE";"TRUE";"FALSE"'  # LibreOffice shows 1 and 0 otherwise
     elif isinstance(value, float) and float(f"{value:.16g}") != value:
         cell._value = repr(value)  # openpyxl would write 16 digits; a float may need 17
 
@@ -127,6 +132,8 @@ def _settings(sheet, instance: Instance, say: Say, blank: bool) -> None:
     for row, (key, value, parameter) in enumerate(setting_rows(instance, blank), start=2):
         for column, entry in enumerate((key, value, say.about(parameter, instance), say.section(key)), start=1):
             _put(sheet, row, column, entry)
+        for column in range(1, 5):
+            sheet.cell(row, column).alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
         if key in NEEDED:
             sheet.cell(row, 1).font, sheet.cell(row, 1).fill = NEEDED_HEAD, NEEDED_FILL
         if parameter.name == "on" and parameter.kind == "flag":
@@ -175,8 +182,13 @@ def _table(sheet, instance: Instance, table: Table, say: Say, sheets: set[str]) 
 
 def width(head: str, values: list) -> int:
     """Wide enough for the heading and most entries; long texts are wrapped."""
-    longest = max((sum(2 if ord(char) > 0x2E80 else 1 for char in str(value)) for value in values[:500]), default=0)
+    longest = max((breadth(value) for value in values[:500]), default=0)
     return max(12, min(max(len(head) + 4, longest + 2), WIDEST))
+
+
+def breadth(value: Any) -> int:
+    """Columns that a text takes; a Chinese character takes two."""
+    return sum(2 if ord(char) > 0x2E80 else 1 for char in str(value))
 
 
 def _allow(sheet, cells: str, item: Column | Parameter, say: Say, units: tuple[str, str]) -> None:

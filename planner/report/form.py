@@ -12,7 +12,17 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from planner.instance import Instance, write_workbook
 from planner.instance.cells import unit_words
 from planner.instance.sheets import (
-    FACE, HEAD, KEY_FILL, LACKING_FILL, NEEDED_FILL, NEEDED_HEAD, Say, book_of, needed)
+    FACE,
+    HEAD,
+    KEY_FILL,
+    LACKING_FILL,
+    NEEDED_FILL,
+    NEEDED_HEAD,
+    Say,
+    book_of,
+    breadth,
+    needed,
+)
 from planner.instance.tables import CORE_TABLES
 from planner.report.words import catalogue, term, word
 from planner.vocabulary import Column, Parameter, Table
@@ -126,8 +136,7 @@ def guide(book: Workbook, instance: Instance, home: dict[str, str | None], lang:
         row = page.max_row
         page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=4)
         page.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
-        long = sum(2 if ord(char) > 0x2E80 else 1 for char in text)
-        page.row_dimensions[row].height = 15.5 * (1 + long // 165)
+        page.row_dimensions[row].height = 15.5 * (1 + breadth(text) // 175)
     page.append([])
     block(page, word("form.colours", lang))
     for key, font, fill in (("form.must", NEEDED_HEAD, NEEDED_FILL), ("form.may", HEAD, KEY_FILL),
@@ -162,7 +171,7 @@ def index(book: Workbook, page, instance: Instance, home: dict[str, str | None],
         page.append([name, about, other.max_row - 1, reader])
         link = page.cell(page.max_row, 1)
         link.hyperlink, link.font = Hyperlink(link.coordinate, location=f"'{name}'!A1"), LINK
-        page.cell(page.max_row, 4).alignment = Alignment(indent=1)
+        page.cell(page.max_row, 4).alignment = Alignment(horizontal="left", indent=1)
 
 
 def block(page, text: str) -> None:

@@ -122,10 +122,10 @@ def problems(path) -> str:
 
 
 def test_zip_bomb(tmp_path):
-    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as member:
-            for _ in range(600):
-                member.write(b"\0" * 1024 * 1024)
+    with (zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive,
+          archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as member):
+        for _ in range(600):
+            member.write(b"\0" * 1024 * 1024)
     assert (tmp_path / "bomb.xlsx").stat().st_size < 1024 * 1024
     assert "unpacks to 600 megabytes" in problems(tmp_path / "bomb.xlsx")
 

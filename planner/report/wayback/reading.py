@@ -9,6 +9,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from planner.instance.cells import Wrong, empty, number, shown
+from planner.instance.cells import text as as_text
 from planner.plan import LABELS
 from planner.report.sheets import TAKEN
 from planner.report.wayback.mark import SHEET, Mark
@@ -138,7 +139,7 @@ class Sheets:
         here = [column for column in wanted if column in columns]
         labels = {column for column in here if is_label(column, written)}
         lists: dict[str, list] = {column: [] for column in here}
-        rows, before, as_text = [], len(self.problems), []
+        rows, before, stored_as_text = [], len(self.problems), []
         for row, values in self.book.rows(title):
             if row <= head:
                 continue
@@ -157,17 +158,17 @@ class Sheets:
                     cell = self._stored(title, row, columns[column], cell,
                                         column in OPTIONAL.get(table, ()))
                 if column == "year":
-                    value = self._figure(title, place, cell, as_text, whole=True)
+                    value = self._figure(title, place, cell, stored_as_text, whole=True)
                 elif column in labels:
                     value = self._name(table, title, place, column, cell)
                 else:
-                    value = self._figure(title, place, cell, as_text, may_be_empty=column in OPTIONAL.get(table, ()) or (
+                    value = self._figure(title, place, cell, stored_as_text, may_be_empty=column in OPTIONAL.get(table, ()) or (
                         written is not None and column in written and bool(written[column].isna().any())))
                 lists[column].append(value)
             rows.append(row)
         self._cap(before)
-        if as_text:
-            self.notes.append(word("wayback.text_numbers", self.lang, count=len(as_text), cell=as_text[0]))
+        if stored_as_text:
+            self.notes.append(word("wayback.text_numbers", self.lang, count=len(stored_as_text), cell=stored_as_text[0]))
         frame = pd.DataFrame(lists)
         for column in here:
             if column not in labels:
@@ -185,7 +186,7 @@ class Sheets:
             return ...
         return value
 
-    def _figure(self, title: str, place: str, cell, as_text: list, may_be_empty=False, whole=False):
+    def _figure(self, title: str, place: str, cell, stored_as_text: list, may_be_empty=False, whole=False):
         if cell is ...:  # told already
             return float("nan")
         if empty(cell):
@@ -199,13 +200,14 @@ class Sheets:
                           word("wayback.no_number.mend", self.lang))
             return float("nan")
         if isinstance(cell, str):
-            as_text.append(f"{title}!{place}")
+            stored_as_text.append(f"{title}!{place}")
         return value
 
     def _name(self, table: str, title: str, place: str, column: str, cell) -> str:
         if cell is ...:
             return ""
-        text = "" if empty(cell) else str(shown(cell)).strip()
+        found = "" if empty(cell) else as_text(cell, typed=True)
+        text = str(shown(cell)) if isinstance(found, Wrong) else found.strip()
         if not text:
             if column not in MAY_BE_EMPTY.get(table, ()):
                 self._problem(title, place, word("wayback.empty_name", self.lang,
