@@ -126,13 +126,15 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[changes, common], help=tell("help.check"))
     check.add_argument("--assumptions", action="store_true", help=tell("help.assumptions"))
 
+    check.add_argument("--annotate", action="store_true", help=tell("help.annotate"))
+
     verify = commands.add_parser("verify", parents=[common], help=tell("help.verify"))
     verify.add_argument("folder", metavar="FOLDER", help=tell("help.verify_folder"))
     verify.add_argument("--instance", metavar="PATH", help=tell("help.verify_instance"))
 
     new = commands.add_parser("new", parents=[common], help=tell("help.new"))
     new.add_argument("name", metavar="NAME", help=tell("help.new_name"))
-    new.add_argument("--from", dest="source", metavar="INSTANCE", required=True)
+    new.add_argument("--from", dest="source", metavar="INSTANCE", help=tell("help.new_from"))
     new.add_argument("--xlsx", action="store_true", help=tell("help.new_xlsx"))
 
     calibrate = commands.add_parser("calibrate", parents=[common], help=tell("help.calibrate"))

@@ -11,7 +11,7 @@ import pandas as pd
 from rich.text import Text
 
 from planner.cli.terminal import Interrupt, Watch, figure, grid, summary
-from planner.instance import listing, read, write_folder, write_workbook
+from planner.instance import InvalidInstance, listing, read, write_folder
 from planner.mechanisms import MECHANISMS
 from planner.plan import Plan
 from planner.report.folder import folder_name, may_replace, write_output
@@ -21,6 +21,8 @@ from planner.words import say, worded
 
 DONE, NO_PLAN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 INSTANCES, OUTPUTS = Path("instances"), Path("outputs")
+EXAMPLE = "tiny"
+"""Two of everything: what `planner new` begins with when no instance is named."""
 MOST_LISTED = 40
 OF_WHAT = {"compliance_as_recorded": "mechanism", "relief_without_price": "mechanism",
            "goal_not_overstated": "goal"}
@@ -93,8 +95,19 @@ def tell_warnings(instance, err, lang: str) -> None:
 
 
 def check(args, out, err) -> int:
-    """All problems of an instance at once, or what it holds."""
-    instance = read(find_instance(args.instance), MECHANISMS, args.scenario, args.set)
+    """All problems of an instance at once, or what it holds; a plan's workbook is verified."""
+    from planner.report.wayback import is_plan
+    if is_plan(Path(args.instance)):
+        from planner.cli.wayback import verify_workbook
+        return verify_workbook(Path(args.instance), None, args.lang, out)
+    path = find_instance(args.instance)
+    try:
+        instance = read(path, MECHANISMS, args.scenario, args.set)
+    except InvalidInstance as error:
+        if args.annotate:
+            from planner.cli.wayback import mark_problems
+            mark_problems(path, error.problems, args.lang, err)
+        raise
     lang, years = args.lang, instance.years
     tell_warnings(instance, err, lang)
     on = [word("cli.named", lang, name=term(mechanism.name, lang, "mechanism"), key=mechanism.name)
@@ -133,8 +146,11 @@ def assumptions(instance, out, lang: str) -> None:
 
 
 def verify(args, out, err) -> int:
-    """Recomputes every rule of a plan from its tables alone."""
+    """Recomputes every rule of a plan from its tables alone, or from an edited plan.xlsx."""
     from planner.audit import NotAPlan, audit
+    if Path(args.folder).suffix.lower().startswith((".xls", ".ods")):
+        from planner.cli.wayback import verify_workbook
+        return verify_workbook(Path(args.folder), args.instance, args.lang, out)
     plan = load_plan(Path(args.folder), args.instance)
     try:
         rows = audit(plan, MECHANISMS)
@@ -216,8 +232,9 @@ def load_plan(folder: Path, instance_path: str | None) -> Plan:
 
 
 def new(args, out, err) -> int:
-    """Copies an instance to a new folder or workbook."""
-    instance = read(find_instance(args.source), MECHANISMS)
+    """Copies an instance to a new folder or workbook; without --from the small example."""
+    source = find_instance(args.source) if args.source else example()
+    instance = read(source, MECHANISMS)
     path = Path(args.name)
     if path.parent == Path("."):
         path = INSTANCES / path
@@ -225,9 +242,21 @@ def new(args, out, err) -> int:
         path = path.with_name(path.name + ".xlsx")
     if path.exists():
         raise Usage(say("cli.there_already", path=path))
-    (write_workbook if path.suffix.lower() == ".xlsx" else write_folder)(instance, path)
+    if path.suffix.lower() == ".xlsx":
+        from planner.report.form import write_form
+        write_form(instance, path, args.lang)
+    else:
+        write_folder(instance, path)
     out.print(Text(word("cli.made", args.lang, path=path, name=instance.name)), soft_wrap=True)
     return DONE
+
+
+def example() -> Path:
+    """The instance that `new` copies when none is named. Raises Usage."""
+    for place in (INSTANCES, Path(__file__).parents[2] / "instances"):
+        if (place / EXAMPLE / "instance.toml").is_file():
+            return place / EXAMPLE
+    raise Usage(f"There is no instance {EXAMPLE} in ./instances to begin with. Name one with --from INSTANCE.")
 
 
 def calibrate(args, out, err) -> int:

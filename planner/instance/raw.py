@@ -143,7 +143,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def suggestion(word: str, known: Iterable[str], otherwise: str, most: int = 12) -> str:
     """'Did you mean ...?' or else the known names, with what else can be done."""
-    known = [str(name) for name in known]
+    known = [str(name) for name in known if str(name)]
     near = nearest(word, known)
     if near is not None:
         return say("mend.did_you_mean_else", near=near, otherwise=otherwise)

@@ -1,4 +1,4 @@
-"""The sheets of an instance workbook: headings with units and notes, drop-down lists, values."""
+"""The sheets of an instance workbook: headings with units and notes, drop-down lists, limits, values."""
 
 from __future__ import annotations
 
@@ -7,28 +7,86 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from planner.instance.cells import expected, unit_words
 from planner.instance.instance import Instance
 from planner.instance.scenarios import WORDS
+from planner.instance.settings import NEEDED
 from planner.instance.writing import about, override_rows, setting_rows
-from planner.vocabulary import Column, Table
+from planner.vocabulary import Column, Parameter, Table
 
-HEAD = Font(bold=True)
+FACE = "Calibri"
+"""Named, because a font without a name is shown with serifs; Chinese falls back to the system's own."""
+
+HEAD, NEEDED_HEAD = Font(FACE, 10, True, color="1F1F1F"), Font(FACE, 10, True, color="FFFFFF")
 KEY_FILL = PatternFill("solid", fgColor="DDE7F0")
+NEEDED_FILL = PatternFill("solid", fgColor="1F3B63")
+LACKING_FILL = PatternFill("solid", bgColor="FFE699")
+"""Headings that may stay empty, headings that must be filled, and cells that still have to be."""
+
+WRAP = Alignment(wrap_text=True, vertical="top")
 SPARE = 200
-"""Rows below a table that drop-down lists reach, for entries to come."""
+"""Rows below a table that drop-down lists and limits reach, for entries to come."""
+
+WIDEST = 44
 
 
-def book_of(instance: Instance) -> Workbook:
-    """The whole instance as a workbook in memory."""
-    book = Workbook()
-    _settings(book.active, instance)
-    for name in instance.table_names:
-        _table(book.create_sheet(name), instance, instance.declared(name))
+class Say:
+    """The words on the sheets beside keys and values, in English; `planner.report.form` has them in Chinese."""
+
+    lang = "en"
+    sections = "mechanism"
+
+    def note(self, table: Table, column: Column, units: tuple[str, str]) -> str:
+        """What stands on a column's heading: meaning, unit and range, default, where the entries come from."""
+        lines = [column.about, f"({expected(column, *units)})"]
+        if needed(column):
+            lines.append("Must be filled.")
+        elif column.default not in (None, ""):
+            default = str(column.default).upper() if column.kind == "flag" else f"{column.default}"
+            lines.append(f"Empty: {default}.")
+        else:
+            lines.append("May stay empty.")
+        if column.refers:
+            lines.append(f"An entry of sheet {column.refers.partition('.')[0]}.")
+        return "\n".join(lines)
+
+    def about(self, parameter: Parameter, instance: Instance) -> str:
+        """What a setting means."""
+        return about(parameter, instance)
+
+    def section(self, key: str) -> str:
+        """What a setting belongs to: the mechanism's name, or nothing."""
+        return key.split(".")[1].replace("_", " ") if key.startswith("mechanisms.") else ""
+
+    def stop(self, item: Column | Parameter, units: tuple[str, str]) -> tuple[str, str]:
+        """Title and text of what appears when a value is not allowed."""
+        return "Not allowed", f"{item.name}: {expected(item, *units)}."
+
+    def list_stop(self, item: Column | Parameter) -> tuple[str, str]:
+        return "Not in the list", f"{item.name}: choose one of the entries of the list."
+
+
+def needed(column: Column) -> bool:
+    """Must the cell be filled in every row?"""
+    return column.default is None and not column.optional
+
+
+def book_of(instance: Instance, say: Say | None = None, blank: bool = False) -> Workbook:
+    """The whole instance as a workbook in memory.
+
+    say    the words of notes and messages (default: English)
+    blank  also the sheets of tables without rows, and the settings of mechanisms that are off
+    """
+    book, say = Workbook(), say or Say()
+    _settings(book.active, instance, say, blank)
+    tables = [table.name for table in instance.tables_declared] if blank else instance.table_names
+    for name in tables:
+        _table(book.create_sheet(name), instance, instance.declared(name), say, set(tables))
     if instance.scenarios:
         _scenarios(book.create_sheet("scenarios"), instance)
     return book
@@ -43,30 +101,49 @@ def _put(sheet, row: int, column: int, value: Any) -> None:
     cell = sheet.cell(row, column, value)
     if isinstance(value, str):
         cell.data_type = "s"
+        wide = sheet.column_dimensions[get_column_letter(column)].width
+        if breadth(value) > wide:  # some programs do not make rows higher by themselves
+            cell.alignment = WRAP
+            rows = sheet.row_dimensions[row]
+            rows.height = min(max(rows.height or 0, 13.5 * math.ceil(1.1 * breadth(value) / wide)), 200)
+    elif isinstance(value, bool):
+        cell.number_format = '"TRUE";"TRUE";"FALSE"'  # LibreOffice shows 1 and 0 otherwise
     elif isinstance(value, float) and float(f"{value:.16g}") != value:
         cell._value = repr(value)  # openpyxl would write 16 digits; a float may need 17
 
 
-def _heads(sheet, heads: list[str], widths: list[int]) -> None:
+def _heads(sheet, heads: list[str], widths: list[int], must: list[bool] | None = None) -> None:
     for column, (head, width) in enumerate(zip(heads, widths), start=1):
-        cell = sheet.cell(1, column, head)
-        cell.font, cell.fill = HEAD, KEY_FILL
+        cell, filled = sheet.cell(1, column, head), must is not None and must[column - 1]
+        cell.font, cell.fill = (NEEDED_HEAD, NEEDED_FILL) if filled else (HEAD, KEY_FILL)
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
 
 
-def _settings(sheet, instance: Instance) -> None:
+def _settings(sheet, instance: Instance, say: Say, blank: bool) -> None:
     sheet.title = "instance"
-    _heads(sheet, ["key", "value", "about"], [40, 24, 80])
-    for row, (key, value, parameter) in enumerate(setting_rows(instance), start=2):
-        for column, entry in enumerate((key, value, about(parameter, instance)), start=1):
+    _heads(sheet, ["key", "value", "about", say.sections], [44, 24, 84, 28])
+    units = instance.money_unit, instance.talent_unit
+    for row, (key, value, parameter) in enumerate(setting_rows(instance, blank), start=2):
+        for column, entry in enumerate((key, value, say.about(parameter, instance), say.section(key)), start=1):
             _put(sheet, row, column, entry)
-        if parameter.choices or parameter.kind == "flag":
-            _list(sheet, f"B{row}", parameter.choices or ("TRUE", "FALSE"))
+        for column in range(1, 5):
+            sheet.cell(row, column).alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+        if key in NEEDED:
+            sheet.cell(row, 1).font, sheet.cell(row, 1).fill = NEEDED_HEAD, NEEDED_FILL
+        if parameter.name == "on" and parameter.kind == "flag":
+            for column in range(1, 5):
+                sheet.cell(row, column).font, sheet.cell(row, column).fill = HEAD, KEY_FILL
+        _allow(sheet, f"B{row}", parameter, say, units)
 
 
 def _scenarios(sheet, instance: Instance) -> None:
-    _heads(sheet, ["scenario", "key", "value"], [24, 40, 40])
+    _heads(sheet, ["scenario", "key", "value"], [24, 40, 40], [True, True, False])
     row = 2
     for scenario in instance.scenarios.values():
         words = [(word, getattr(scenario, word)) for word in WORDS if word != "inherits"]
@@ -78,49 +155,75 @@ def _scenarios(sheet, instance: Instance) -> None:
             row += 1
 
 
-def _table(sheet, instance: Instance, table: Table) -> None:
+def _table(sheet, instance: Instance, table: Table, say: Say, sheets: set[str]) -> None:
     frame = instance.table(table.name)
     units = instance.money_unit, instance.talent_unit
     heads = []
     for column in table.columns:
         unit = unit_words(column.unit, *units)
         heads.append(column.name + (f" [{unit}]" if unit not in ("", "1", "year") else ""))
-    _heads(sheet, heads, [max(12, min(len(head) + 3, 32)) for head in heads])
+    widths = [width(head, frame[column.name].tolist()) for head, column in zip(heads, table.columns)]
+    _heads(sheet, heads, widths, [needed(column) for column in table.columns])
+    end = len(frame) + 1 + SPARE
+    last = get_column_letter(len(table.columns))
     for number, column in enumerate(table.columns, start=1):
-        head = sheet.cell(1, number)
-        head.comment = Comment(f"{column.about}\n({expected(column, *units)})", "planner", 120, 300)
+        note = say.note(table, column, units)
+        sheet.cell(1, number).comment = Comment(note, "planner", 40 + 22 * (note.count("\n") + len(note) // 44), 320)
         for row, value in enumerate(frame[column.name].tolist(), start=2):
             _put(sheet, row, number, value)
         letter = get_column_letter(number)
-        cells = f"{letter}2:{letter}{len(frame) + 1 + SPARE}"
-        if column.choices:
-            _list(sheet, cells, column.choices)
-        elif column.kind == "flag":
-            _list(sheet, cells, ("TRUE", "FALSE"))
-        elif column.refers:
-            _reference(sheet, instance, column, cells)
+        cells = f"{letter}2:{letter}{end}"
+        if not (column.refers and _reference(sheet, instance, column, cells, say, sheets)):
+            _allow(sheet, cells, column, say, units)
+        if needed(column):
+            sheet.conditional_formatting.add(cells, FormulaRule(
+                [f"AND(LEN(${letter}2)=0,COUNTA($A2:${last}2)>0)"], fill=LACKING_FILL))
 
 
-def _list(sheet, cells: str, words: tuple[str, ...]) -> None:
-    text = ",".join(words)
-    if len(text) <= 250:
-        rule = DataValidation(type="list", formula1=f'"{text}"', allow_blank=True)
-        rule.showErrorMessage = True
-        sheet.add_data_validation(rule)
-        rule.add(cells)
+def width(head: str, values: list) -> int:
+    """Wide enough for the heading and most entries; long texts are wrapped."""
+    longest = max((breadth(value) for value in values[:500]), default=0)
+    return max(12, min(max(len(head) + 4, longest + 2), WIDEST))
 
 
-def _reference(sheet, instance: Instance, column: Column, cells: str) -> None:
-    """A drop-down of the entries that the column may name."""
-    target, _, field = column.refers.partition(".")
-    if target not in instance.table_names:
+def breadth(value: Any) -> int:
+    """Columns that a text takes; a Chinese character takes two."""
+    return sum(2 if ord(char) > 0x2E80 else 1 for char in str(value))
+
+
+def _allow(sheet, cells: str, item: Column | Parameter, say: Say, units: tuple[str, str]) -> None:
+    """A list of the words, or limits of the numbers, that the cells may hold."""
+    if item.choices or item.kind == "flag":
+        text = ",".join(item.choices or ("TRUE", "FALSE"))
+        if len(text) <= 250:
+            _add(sheet, cells, DataValidation(type="list", formula1=f'"{text}"'), say.list_stop(item))
         return
+    if item.kind not in ("number", "integer"):
+        return
+    low, high = item.low, item.high
+    kind = "whole" if item.kind == "integer" else "decimal"
+    limit = 1e9 if kind == "whole" else 1e300
+    between = [f"{-limit if low is None else low:.15g}", f"{limit if high is None else high:.15g}"]
+    _add(sheet, cells, DataValidation(type=kind, operator="between", formula1=between[0], formula2=between[1]),
+         say.stop(item, units))
+
+
+def _reference(sheet, instance: Instance, column: Column, cells: str, say: Say, sheets: set[str]) -> bool:
+    """A drop-down of the entries that the column may name; entries that are added below appear in it."""
+    target, _, field = column.refers.partition(".")
+    if target not in sheets:
+        return False
     declared = instance.declared(target)
     names = [each.name for each in declared.columns]
     letter = get_column_letter(names.index(field or declared.keys[0]) + 1)
     last = len(instance.table(target)) + 1 + SPARE
-    rule = DataValidation(type="list", formula1=f"'{target}'!${letter}$2:${letter}${last}",
-                          allow_blank=True)
-    rule.showErrorMessage = True
+    _add(sheet, cells, DataValidation(type="list", formula1=f"'{target}'!${letter}$2:${letter}${last}"),
+         say.list_stop(column))
+    return True
+
+
+def _add(sheet, cells: str, rule: DataValidation, stop: tuple[str, str]) -> None:
+    rule.allow_blank, rule.showErrorMessage = True, True
+    rule.errorTitle, rule.error = stop[0][:32], stop[1][:225]
     sheet.add_data_validation(rule)
     rule.add(cells)

@@ -7,27 +7,24 @@ computed: a cell that holds one is told.
 from __future__ import annotations
 
 import warnings
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from openpyxl import load_workbook
 
+from planner.instance.archive import safe
 from planner.instance.cells import empty, shown
 from planner.instance.folder import reason
 from planner.instance.raw import (
-    MEGABYTE, MOST_BYTES, MOST_COLUMNS, MOST_FILES, MOST_ROWS, Places, Raw, RawTable, TablePlace,
-    suggestion)
+    MOST_COLUMNS, MOST_FILES, MOST_ROWS, Places, Raw, RawTable, TablePlace, suggestion)
 from planner.instance.scenarios import scenarios_of_sheet
 from planner.vocabulary import Problem
 from planner.words import say
 
 BESIDE = ("instance", "scenarios")
-IGNORED = ("readme", "lists", "notes")
+IGNORED = ("readme", "lists", "notes", "problems", "说明", "问题")
 """Sheets (in any case) that hold words for people; they are not read."""
-MOST_MEMBERS = 5_000
 MARGIN = 5
 """So many columns right of the headings are looked at for cells that went astray."""
 
@@ -65,35 +62,6 @@ def read_workbook(path: Path, tables: tuple[str, ...]) -> Raw:
     return raw
 
 
-def safe(path: Path) -> Problem | None:
-    """Is it a workbook that may be opened? Sizes are read from the archive's directory."""
-    again = say("mend.save_again")
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            return Problem(path.name, say("problem.book_size", size=path.stat().st_size / MEGABYTE),
-                           say("mend.size", most=MOST_BYTES // MEGABYTE))
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            whole = sum(member.file_size for member in members)
-            if len(members) > MOST_MEMBERS or whole > MOST_BYTES:
-                return Problem(path.name,
-                               say("problem.book_unpacks", size=whole / MEGABYTE, count=len(members)),
-                               say("mend.book_unpacks", most=MOST_BYTES // MEGABYTE))
-            if any(member.flag_bits & 1 for member in members):
-                return Problem(path.name, say("problem.book_password"), again)
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")):
-                    with archive.open(member) as stream:
-                        if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b""):
-                            return Problem(path.name, say("problem.book_entities"), again)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, KeyError):
-        return Problem(path.name, say("problem.not_a_book"), again)
-    except OSError as error:
-        return Problem(path.name, say("problem.book_unread", reason=reason(error)),
-                       say("mend.open_elsewhere"))
-    return None
-
-
 def _read_sheets(raw: Raw, book, tables: tuple[str, ...]) -> None:
     names = book.sheetnames
     if len(names) > MOST_FILES:
@@ -120,14 +88,17 @@ def _read_sheets(raw: Raw, book, tables: tuple[str, ...]) -> None:
             raw.problems.extend(problems)
 
 
-def _rows(sheet) -> list[tuple[int, tuple]]:
-    """(row number, values) of the rows that hold anything; formulas as `Formula`."""
+def rows_of(sheet, among: int = 1) -> list[tuple[int, tuple]]:
+    """(row number, values) of the rows that hold anything; formulas as `Formula`.
+
+    among  the headings stand in one of so many first rows; they say how wide the table is
+    """
     if not hasattr(sheet, "reset_dimensions"):
         return []  # a chart sheet
     sheet.reset_dimensions()
     found = []
-    heads = next(sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS + 1, values_only=True), ())
-    width = max((at for at, head in enumerate(heads, start=1) if head is not None), default=0)
+    heads = sheet.iter_rows(max_row=among, max_col=MOST_COLUMNS + 1, values_only=True)
+    width = max((at for row in heads for at, head in enumerate(row, start=1) if head is not None), default=0)
     limits = {"max_row": MOST_ROWS + 2, "max_col": min(width + MARGIN, MOST_COLUMNS + 1)}
     formulas = False
     for number, values in enumerate(sheet.iter_rows(values_only=True, **limits), start=1):
@@ -140,16 +111,21 @@ def _rows(sheet) -> list[tuple[int, tuple]]:
         kept = dict(found)
         for number, cells in enumerate(sheet.iter_rows(**limits), start=1):
             if number in kept and any(getattr(cell, "data_type", "") == "f" for cell in cells):
-                kept[number] = tuple(
-                    Formula(str(getattr(cell.value, "text", cell.value)))
-                    if getattr(cell, "data_type", "") == "f" else cell.value for cell in cells)
+                kept[number] = tuple(formula(str(getattr(cell.value, "text", cell.value)))
+                                     if getattr(cell, "data_type", "") == "f" else cell.value for cell in cells)
         found = sorted(kept.items())
     return found
 
 
+def formula(text: str) -> Formula | bool:
+    """A formula; LibreOffice saves true and false as formulas, and these are what they say."""
+    plain = text.replace(" ", "").upper().removesuffix("()")
+    return plain == "=TRUE" if plain in ("=TRUE", "=FALSE") else Formula(text)
+
+
 def _read_table(raw: Raw, sheet, name: str, needed: tuple[str, ...] = ()) -> RawTable | None:
     raw.places.tables[name] = TablePlace(name, np.array([], int), {}, sheet=True)
-    rows = _rows(sheet)
+    rows = rows_of(sheet)
     if not rows or rows[0][0] != 1:
         raw.problems.append(Problem(name, say("problem.no_headings"), say("mend.no_headings"), row=1,
                                     cell="A1"))

@@ -29,11 +29,12 @@ KEPT = ("README.md", "calibration.toml", "statistics")
 """What a folder written from a folder keeps beside the tables."""
 
 
-def setting_rows(instance: Instance) -> list[tuple[str, Any, Parameter]]:
+def setting_rows(instance: Instance, blank: bool = False) -> list[tuple[str, Any, Parameter]]:
     """(dotted key, value, declaration) of every setting that is worth writing.
 
     All of the header and the core; mechanisms that are on in full, those that are
-    off with what differs from the defaults.
+    off with what differs from the defaults. With `blank` every setting there is;
+    the value of those that are not set is None.
     """
     rows = [(parameter.name, instance.header[parameter.name], parameter) for parameter in HEADER]
     rows += [(f"core.{parameter.name}", instance.setting(parameter.name), parameter)
@@ -43,10 +44,10 @@ def setting_rows(instance: Instance) -> list[tuple[str, Any, Parameter]]:
         part = instance.parameters(name) | {"on": on, "price": instance.price(name)}
         lines = [(f"mechanisms.{name}.{parameter.name}", part[parameter.name], parameter)
                  for parameter in (PRICE, *mechanism.parameters)
-                 if on or part[parameter.name] != parameter.default]
+                 if on or blank or part[parameter.name] != parameter.default]
         if on or lines or instance.is_written(f"mechanisms.{name}.on"):
             rows += [(f"mechanisms.{name}.on", on, ON), *lines]
-    return [row for row in rows if row[1] is not None]
+    return [row for row in rows if blank or row[1] is not None]
 
 
 def about(parameter: Parameter, instance: Instance) -> str:
@@ -178,13 +179,14 @@ def beside(path: Path):
         made.unlink(missing_ok=True)
 
 
-def write_workbook(instance: Instance, path: Path | str) -> Path:
+def write_workbook(instance: Instance, path: Path | str, make=None) -> Path:
     """Writes one .xlsx with sheet `instance`, a sheet per table that has rows, and `scenarios`.
 
     Headings carry units and a note; cells with known entries have a drop-down list.
+    make  instance -> openpyxl workbook, where another face is wanted (`planner.report.form`)
     """
     from planner.instance.sheets import book_of
     path = Path(path)
     with beside(path) as made:
-        book_of(instance).save(made)
+        (make or book_of)(instance).save(made)
     return path

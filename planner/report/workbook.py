@@ -34,6 +34,7 @@ from planner.report.sheets import Sheet, long_sheets, own_unit
 from planner.report.summaries import WANTED, summaries, summary_title
 from planner.report.sums import Source
 from planner.report.tags import price_tags
+from planner.report.wayback.mark import mark
 from planner.report.words import LANGUAGES, Names, word
 
 HEAD = 4
@@ -119,6 +120,7 @@ class Writer:
         self._charts(pages, long)
         for page in pages.values():
             page.close()
+        mark(book, plan, lang, [(key, self.titles[key], self._heads(sheet)) for key, sheet in long.items()])
 
     def _properties(self) -> None:
         about, instance = self.book.properties, self.plan.instance

@@ -59,7 +59,7 @@ def test_sheets_in_order(book):
         assert found.sheetnames == ["Cover", "Charts", "Allocation", "Zones", "Stages", "Industries",
                                     "Categories", "Regions", "Instruments", "Grants", "Budget", "Goals",
                                     "Fairness", "Compliance", "Assumptions", "Bibliography", "Glossary",
-                                    "Names"]
+                                    "Names", "_planner"]
     else:
         assert found.sheetnames[:4] == ["封面", "图表", "资金配置", "区域板块"]
 
