@@ -6,6 +6,7 @@ Both give the same answers in the order of the tasks: how many work at a time ch
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from solvers.highs import Answer, Live
 from solvers.matrix import Matrix
 from solvers.outcome import Stop
+
+POLL = 0.05  # seconds between looks at a cluster's tasks
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,13 @@ class Threads:
         tick  asked about five times a second, on this thread; True interrupts what runs
         """
         ended = threading.Event()
+
+        def run(task: Task) -> Answer:
+            return Answer(Stop.INTERRUPTED) if ended.is_set() else task.solve(ended.is_set)
+
         with ThreadPoolExecutor(self.count, thread_name_prefix="block") as pool:
             try:
-                runs = [pool.submit(task.solve, ended.is_set) for task in tasks]
+                runs = [pool.submit(run, task) for task in tasks]
                 while wait(runs, timeout=0.2).not_done:
                     if tick():
                         ended.set()
@@ -70,21 +77,17 @@ class Cluster:
 
     def __init__(self, address: str):
         from distributed import Client
-        self.client = Client(address, timeout=10, set_as_default=False)
+        self.client = Client(address, timeout=5, set_as_default=False)
 
     def solve(self, tasks: Sequence[Task], tick: Callable[[], bool]) -> list[Answer]:
         """As `Threads.solve`. Tasks that run when the tick says so are left to their time limit."""
-        from distributed import wait as finished
         runs = self.client.map(Task.solve, list(tasks), pure=False, batch_size=32)
         try:
             while waiting := [run for run in runs if not run.done()]:
                 if tick():
                     self.client.cancel(waiting)
                     break
-                try:
-                    finished(waiting, timeout=0.2)
-                except TimeoutError:
-                    pass
+                time.sleep(POLL)
             return [run.result() if run.status == "finished" else _unsolved(run) for run in runs]
         finally:
             self.client.cancel(runs)

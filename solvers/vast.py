@@ -114,8 +114,8 @@ def blocks_in(matrix: Matrix, rows: np.ndarray) -> np.ndarray:
 def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: np.random.Generator) -> bool:
     """A first solution: binaries as in the blocks, wider whole columns as in the LP, all that fit together.
 
-    Where these leave no solution, half as many are fixed, those nearest to the LP first; the rest follows
-    the next LP. True if the hunt has an incumbent.
+    Where interior point finds these to leave none, or comes to no end, half as many are fixed, those nearest
+    to the LP first; the rest follows the next LP. True if the hunt has an incumbent.
     """
     diver = Diver(hunt, None, Propagator(hunt.matrix), rng)  # it only propagates: there is no live LP
     lower, upper = diver.lower.copy(), diver.upper.copy()
@@ -126,17 +126,18 @@ def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: 
     while not hunt.over:
         wanted = np.where(told, apart_x, rounded(diver.guide, x))
         order = np.argsort(np.abs(wanted - x[columns]), kind="stable")
+        order = order[lower[order] < upper[order]]
         size = len(order)
         while True:
             low, high = lower.copy(), upper.copy()
             fits = fix_all(diver, order[:size], wanted, low, high)
             answer = fits and solution(hunt, interior, columns, low, high)
-            if fits and answer.stop is not Stop.INFEASIBLE:
+            if fits and answer.stop is Stop.OPTIMAL:
                 break
             size //= 2
             if not size or hunt.over:
-                return False
-        if (low == high).all() or answer.stop is not Stop.OPTIMAL:
+                return hunt.x is not None
+        if (low == high).all():
             return hunt.x is not None
         lower, upper, x, told = low, high, answer.x, np.zeros(len(columns), bool)
     return hunt.x is not None
@@ -238,6 +239,6 @@ def block_by_block(hunt: Hunt, blocks: list[np.ndarray], rng: np.random.Generato
             free = np.concatenate([common, *(inside[k] for k in order[at:at + at_once])])
             room = (hunt.objective - hunt.bound) / len(inside)
             hunt.offer(again(matrix, hunt.x, np.sort(free), hunt, whole=True, time_limit=min(hunt.left, 30.0),
-                             absolute_gap=0.2 * room, node_limit=20), None)
-        if not hunt.objective < before - 1e-4 * (before - hunt.bound):
+                             absolute_gap=max(0.2 * room, 1e-9), node_limit=20), None)
+        if hunt.objective >= before - max(1e-4 * (before - hunt.bound), 1e-7 * abs(before)):
             return
