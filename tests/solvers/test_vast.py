@@ -1,0 +1,100 @@
+"""Beyond simplex: interior point, blocks, whole numbers: proven bounds, feasible points, the monolith's optimum."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from solvers import search
+from solvers.crew import Threads
+from solvers.highs import Live
+from solvers.hunt import Hunt
+from solvers.outcome import Stop
+from solvers.vast import Interior, around, blocks_in, solve_vast
+from tests.solvers.models import block_angular, model
+
+INF = np.inf
+SETTINGS = search.load_profile("balanced")
+
+
+def vast(matrix, gap=0.0, limit=20.0, seed=0, start=None):
+    hunt = Hunt(matrix, 1.0, gap, limit)
+    return solve_vast(hunt, SETTINGS, Threads(1), np.random.default_rng(seed), start), hunt
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_bound_and_incumbent_hold_the_optimum_between_them(seed):
+    matrix = block_angular(seed, blocks=4)
+    best = Live(matrix).solve_mip()
+    ended, hunt = vast(matrix)
+    assert ended in (None, best.stop)
+    assert hunt.bound <= best.objective + 1e-6 * max(1, abs(best.objective))
+    if hunt.x is not None:
+        assert matrix.violation(hunt.x) <= 1e-6 and hunt.objective >= best.objective - 1e-6
+        assert hunt.objective == pytest.approx(matrix.objective(hunt.x))
+
+
+def test_most_models_get_a_solution_and_many_the_optimum():
+    found = best = 0
+    for seed in range(25):
+        matrix = block_angular(seed, blocks=4)
+        _, hunt = vast(matrix)
+        found += hunt.x is not None
+        best += hunt.x is not None and hunt.objective <= Live(matrix).solve_mip().objective + 1e-6
+    assert found >= 20 and best >= 10
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lazy_rows_are_kept_whether_held_mended_or_not(seed):
+    matrix = block_angular(seed, blocks=4)
+    matrix = replace(matrix, lazy=np.arange(matrix.n_rows) % 3)
+    ended, hunt = vast(matrix)
+    assert hunt.x is None or matrix.violation(hunt.x) <= 1e-6
+    assert hunt.bound <= Live(matrix).solve_mip().objective + 1e-6
+
+
+def test_the_search_goes_this_way_from_the_size_on_that_the_profile_names(monkeypatch):
+    profile = replace(SETTINGS, small=0, vast=10)
+    monkeypatch.setattr(search, "load_profile", lambda name: profile)
+    matrix = block_angular(3, blocks=6)
+    outcome = search.solve(matrix, gap=1e-6, time_limit=20)
+    assert "neighbourhood" in outcome.times or outcome.gap <= 1e-6
+    assert outcome.objective == pytest.approx(Live(matrix).solve_mip().objective, rel=1e-5)
+
+
+def test_what_has_no_solution_is_said():
+    matrix = replace(model([1, 1], [[1, 1], [1, 1]], [3, -INF], [INF, 1], upper=5, integer=True, maximise=False),
+                     block=np.array([0, 1]))
+    ended, hunt = vast(matrix)
+    assert ended is Stop.INFEASIBLE and hunt.x is None
+
+
+def test_a_start_that_keeps_every_row_is_the_first_incumbent():
+    matrix = block_angular(1)
+    best = Live(matrix).solve_mip()
+    _, hunt = vast(matrix, gap=1e9, start=best.x)
+    assert hunt.objective == pytest.approx(best.objective)
+
+
+def test_blocks_in_rows():
+    matrix = replace(model([0] * 4, [[1, 0, 0, 1], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]], 0, 1),
+                     block=np.array([0, 0, 1, -1]))
+    assert blocks_in(matrix, np.arange(5)).tolist() == [1, 1, 2, 0, 0]
+
+
+def test_rows_inside_a_block_are_held_rows_between_blocks_stay_lazy():
+    matrix = replace(model([0] * 3, [[1, 1, 0], [0, 1, 1], [0, 0, 1], [1, 0, 0]], 0, 1),
+                     block=np.array([0, 0, 1]), lazy=np.array([1, 2, 3, 0]))
+    interior = Interior(Hunt(matrix, 1.0, 0.0, 9.0), 1)
+    assert interior.held.tolist() == [3]
+    interior.hold_local()
+    assert interior.held.tolist() == [0, 2, 3]
+    assert interior.broken(np.array([0.0, 1.0, 1.0])).tolist() == [1]
+
+
+def test_around_a_point_the_rest_is_held():
+    """max x + 2y + 3z with x + y + z <= 4: with z held at 1, three are left for x and y."""
+    matrix = model([-1, -2, -3], [[1, 1, 1]], -INF, 4, upper=2, maximise=False)
+    part = around(matrix, np.array([0, 1]), np.array([0.0, 0.0, 1.0]))
+    assert part.row_upper == pytest.approx(3) and part.offset == pytest.approx(-3)
+    assert Live(part).solve_lp().objective == pytest.approx(-3 - 2 * 2 - 1)
