@@ -68,7 +68,8 @@ def load(path, scenario: str | None = None, overrides=()) -> Instance:
 def solve(instance: Instance | str | Path, *, scenario: str | None = None, overrides=(),
           gap: float = 0.01, time_limit: float = 600.0, profile: str = "balanced",
           progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
-          mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True, kept: Kept | None = None) -> Plan:
+          mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True, kept: Kept | None = None,
+          cluster: str | None = None) -> Plan:
     """Solves an instance to a plan within a relative gap and a time limit (seconds).
 
     progress  called with {time, phase, incumbent, bound, gap} while it runs
@@ -76,7 +77,9 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     rounding  grants in whole units where `minimum_grant` is on and its unit set (`planner.rounding`)
     kept      give the same one to several solves of an instance that differ in numbers only: each goes on
               from the LP and the plan of the one before (weighted sum and worst case; other modes start anew)
-    Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input.
+    cluster   address of a Dask scheduler whose workers solve the regions of a very large instance
+    Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input, NoCluster where none
+    answers.
     """
     clock = {"start": time.perf_counter()}
     if not isinstance(instance, Instance):
@@ -96,7 +99,8 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     clock["ranged"] = time.perf_counter()
     matrix = core.book.matrix()
     clock["arrays"] = time.perf_counter()
-    options = dict(gap=gap, time_limit=time_limit, profile=profile, progress=tell, stop=stop, seed=seed)
+    options = dict(gap=gap, time_limit=time_limit, profile=profile, progress=tell, stop=stop, seed=seed,
+                   cluster=cluster)
     if instance.mode == "lexicographic":
         outcome = lexicographic(core, goals, matrix, options)
     elif instance.mode == "leximin":

@@ -68,16 +68,23 @@ class Threads:
         """Nothing is left to close."""
 
 
+class NoCluster(OSError):
+    """Nobody answers at a cluster's address, or the package distributed is not installed."""
+
+
 class Cluster:
     """The workers of a Dask cluster; a worker that is lost loses nothing, Dask solves its tasks again.
 
     address  of the scheduler, such as tcp://localhost:8786
-    Raises OSError when nobody answers there, ImportError without the package distributed.
+    Raises NoCluster.
     """
 
     def __init__(self, address: str):
-        from distributed import Client
-        self.client = Client(address, timeout=5, set_as_default=False)
+        try:
+            from distributed import Client
+            self.client = Client(address, timeout=5, set_as_default=False)
+        except (ImportError, OSError, ValueError) as error:
+            raise NoCluster(f"{address}: {error}") from error
 
     def solve(self, tasks: Sequence[Task], tick: Callable[[], bool]) -> list[Answer]:
         """As `Threads.solve`. Tasks that run when the tick says so are left to their time limit."""

@@ -54,7 +54,8 @@ class First:
         if below and hunt.x is not None:
             diver.dive(self.root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
         if apart is not None and hunt.x is None:
-            diver.follow(self.root, lower, upper, np.where(apart.known, apart.x, np.nan)[diver.columns])
+            told = apart.known[diver.columns] & (upper - lower <= 1)  # a wide column leaps from end to end
+            diver.follow(self.root, lower, upper, np.where(told, apart.x[diver.columns], np.nan))
         for rule in DIVES[:settings.dives]:
             if hunt.x is not None or hunt.over:
                 break

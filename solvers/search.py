@@ -99,7 +99,7 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     kept      what earlier solves of the same model with other numbers left; takes what this one leaves
     cluster   address of a Dask scheduler whose workers solve the blocks; None: threads of this process
     Ctrl-C also ends the search and keeps the incumbent. Raises ValueError for a matrix or
-    a profile that makes no sense, OSError where no cluster answers; never takes a stop for a solution.
+    a profile that makes no sense, NoCluster where none answers; never takes a stop for a solution.
     """
     settings = load_profile(profile)
     matrix.check()

@@ -120,6 +120,7 @@ def parser() -> argparse.ArgumentParser:
     solve.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
                        help=tell("help.solve_time"))
     solve.add_argument("--profile", default="balanced", help=tell("help.profile"))
+    solve.add_argument("--cluster", metavar="ADDRESS", help=tell("help.cluster"))
     solve.add_argument("--out", metavar="FOLDER", help=tell("help.out"))
     solve.add_argument("--force", action="store_true", help=tell("help.force_plan"))
 

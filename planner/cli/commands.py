@@ -55,6 +55,7 @@ def find_instance(name: str) -> Path:
 def solve(args, out, err) -> int:
     """Reads, solves, writes and tells."""
     from planner.solving import solve as find_plan
+    from solvers.crew import NoCluster
     from solvers.search import ProfileError, load_profile
     try:
         load_profile(args.profile)
@@ -72,8 +73,11 @@ def solve(args, out, err) -> int:
         folder = Path(args.out) if args.out else (
             OUTPUTS / instance.name / folder_name(instance.scenario, overrides))
         fate = may_replace(folder, instance.name, instance.scenario, overrides, args.force)
-        plan = find_plan(instance, gap=args.gap, time_limit=args.time_limit, profile=args.profile,
-                         progress=watch, stop=stop)
+        try:
+            plan = find_plan(instance, gap=args.gap, time_limit=args.time_limit, profile=args.profile,
+                             progress=watch, stop=stop, cluster=args.cluster)
+        except NoCluster as error:
+            raise Usage(say("cli.no_cluster", address=args.cluster, reason=str(error))) from None
         plan.passport["times"] = {"reading": round(reading, 3), **plan.passport.get("times", {})}
         watch({"phase": "writing"})
         write_output(plan, folder, args.lang)

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from solvers.crew import Cluster, Task, Threads
+from solvers.crew import Cluster, NoCluster, Task, Threads
 from solvers.highs import Live
 from solvers.outcome import Stop
 from solvers.search import solve
@@ -64,7 +64,7 @@ def test_a_tick_ends_it(where, cluster):
 
 
 def test_nobody_there_is_said():
-    with pytest.raises(OSError):
+    with pytest.raises(NoCluster, match="127.0.0.1:9"):
         Cluster("tcp://127.0.0.1:9")
 
 
