@@ -20,7 +20,7 @@ POLL = 0.05  # seconds between looks at a cluster's tasks
 
 @dataclass(frozen=True)
 class Task:
-    """A small mixed-integer model to be solved to an absolute gap or a number of nodes, in `seconds` at most."""
+    """A small mixed-integer model, to be solved to an absolute gap, for some nodes and seconds at most."""
 
     model: Matrix
     absolute_gap: float

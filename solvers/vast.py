@@ -1,4 +1,4 @@
-"""Models too large for simplex: interior point for prices, blocks apart at them, and as little else as can be.
+"""Models too large for simplex: interior point for prices, blocks apart at them, and little else.
 
 Simplex needs more than quadratic time in the number of blocks; interior point without crossover, and blocks
 solved one by one, need linear time (docs/decisions/0010). So:
@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from solvers import gpu
 from solvers.crew import Crew
 from solvers.dive import Diver
 from solvers.guide import Guide
@@ -42,7 +43,7 @@ def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator,
         hunt.offer(start)
     interior = Interior(hunt, settings.threads)
     with hunt.enter("lp"):
-        relaxed = interior.solve(interior.matrix)
+        relaxed = interior.prices()
     if relaxed.stop is not Stop.OPTIMAL:
         return relaxed.stop
     blocks = Blocks(hunt.matrix)
@@ -73,13 +74,21 @@ class Interior:
         lazy = np.zeros(matrix.n_rows, int) if matrix.lazy is None else matrix.lazy
         self.lazy, self.held = lazy, np.flatnonzero(lazy == 0)
 
+    def prices(self) -> Answer:
+        """A point and prices near the LP's optimum, from a GPU where there is one."""
+        found = gpu.solve_lp(self.matrix.with_only(self.held), self.hunt.left)
+        return self.solve(self.matrix) if found is None else self._whole(found)
+
     def solve(self, matrix: Matrix) -> Answer:
-        """The LP of a matrix with these rows; the answer has a dual for each of its rows, 0 for those not held."""
+        """The LP of a matrix with the rows held; the answer has a dual for each row, 0 for those not held."""
         live = Live(matrix.with_only(self.held), {"threads": self.threads})
         answer = live.solve_lp(self.hunt.left, method="interior", tick=self.hunt.tick)
         self.hunt.iterations += answer.iterations
+        return self._whole(answer)
+
+    def _whole(self, answer: Answer) -> Answer:
         if answer.x is not None:
-            duals = np.zeros(matrix.n_rows)
+            duals = np.zeros(self.matrix.n_rows)
             duals[self.held] = answer.duals
             answer.duals = duals
         return answer
@@ -94,7 +103,7 @@ class Interior:
         self.held = np.union1d(self.held, rows)
 
     def hold_local(self) -> None:
-        """Holds all rows inside a block: they cost interior point little. Rows between blocks fill its factors."""
+        """Holds all rows inside a block: they cost interior point little; those between blocks much."""
         absent = np.flatnonzero(self.lazy)
         self.hold(absent[blocks_in(self.matrix, absent) < 2])
 
@@ -151,15 +160,17 @@ def rounded(guide: Guide, x: np.ndarray) -> np.ndarray:
     return np.where(point.up & ~point.down, np.ceil(point.x - 1e-6), near)
 
 
-def fix_all(diver: Diver, order: np.ndarray, wanted: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> bool:
-    """Fixes whole columns in this order at the values wanted or, where propagation forbids these, near them."""
+def fix_all(diver: Diver, order: np.ndarray, wanted: np.ndarray, lower: np.ndarray,
+            upper: np.ndarray) -> bool:
+    """Fixes whole columns in this order, in place, at the values wanted or the nearest still possible."""
     while len(order := order[lower[order] < upper[order]]):
         if not diver.fix(order, np.clip(wanted[order], lower[order], upper[order]), len(order), lower, upper):
             return False
     return True
 
 
-def solution(hunt: Hunt, interior: Interior, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> Answer:
+def solution(hunt: Hunt, interior: Interior, columns: np.ndarray, low: np.ndarray,
+             high: np.ndarray) -> Answer:
     """The LP within whole bounds; offered to the hunt where all whole columns are fixed.
 
     Rows not held that it breaks are mended by the columns outside blocks alone, or held in the next round.
@@ -223,7 +234,7 @@ def around(matrix: Matrix, free: np.ndarray, x: np.ndarray) -> Matrix:
 
 
 def block_by_block(hunt: Hunt, blocks: list[np.ndarray], rng: np.random.Generator, at_once: int = 2) -> None:
-    """Solves a few blocks at a time, with the continuous columns outside blocks, all else held at the incumbent.
+    """Solves a few blocks at a time, with continuous columns outside blocks, the rest held as in the incumbent.
 
     Ends when the gap is reached, the time is over, or no block of a whole turn has bettered the incumbent.
     """
