@@ -1,0 +1,111 @@
+"""The clauses of a written model: which rows a policy owns, and by what names people know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from planner.mechanisms import MECHANISMS
+from planner.model.build import build
+from planner.model.goals import aims, write_goal
+from solvers.elastic import without_goal
+from solvers.matrix import Matrix
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One row of a rule: `regional_balance.zone_floor[west, 2025]`.
+
+    row         its number in the model
+    sense       '>=', '<=' or '=='
+    labels      dimension -> label
+    definition  True for a balance or definition of the model, which is no wish of anybody's
+    """
+
+    mechanism: str
+    rule: str
+    where: str
+    year: int
+    row: int
+    sense: str
+    labels: dict = field(default_factory=dict, compare=False, hash=False)
+    definition: bool = False
+
+    @property
+    def name(self) -> str:
+        inside = ", ".join(part for part in (self.where, str(self.year or "")) if part)
+        return f"{self.mechanism}.{self.rule}" + (f"[{inside}]" if inside else "")
+
+
+class Model:
+    """An instance written as rows, with its clauses by name; nothing is solved yet.
+
+    instance  the checked instance
+    matrix    its rows and bounds, without a goal
+    """
+
+    def __init__(self, instance, mechanisms=MECHANISMS):
+        self.instance, self.mechanisms = instance, mechanisms
+        self.core = build(instance, mechanisms)
+        self.aims = aims(self.core)
+        write_goal(self.core, self.aims)
+        self.goal_matrix = self.core.book.matrix()
+        self.matrix: Matrix = without_goal(self.goal_matrix)
+
+    @classmethod
+    def of(cls, core, matrix: Matrix) -> Model:
+        """A model that is written already, its goal included."""
+        made = cls.__new__(cls)
+        made.instance, made.mechanisms, made.core, made.aims = core.instance, MECHANISMS, core, []
+        made.goal_matrix, made.matrix = matrix, without_goal(matrix)
+        return made
+
+    @cached_property
+    def ruled(self) -> np.ndarray:
+        """Numbers of the rows that clauses own."""
+        parts = [np.arange(c.rows.first, c.rows.first + len(c.rows.index)) for c in self.core.clauses]
+        return np.concatenate(parts or [np.zeros(0, int)])
+
+    @cached_property
+    def defined(self) -> np.ndarray:
+        """Numbers of the rows that only define or balance."""
+        return np.setdiff1d(np.arange(self.matrix.n_rows), self.ruled)
+
+    @cached_property
+    def _parts(self):
+        """(first, end, mechanism, rule, index, sense, definition) of every written family of rows."""
+        senses = {id(clause.rows): clause.sense for clause in self.core.clauses}
+        made = []
+        for rows in self.core.book.rows:
+            owner, _, rule = rows.name.partition(".")
+            made.append((rows.first, rows.first + len(rows.index), owner, rule, rows.index,
+                         senses.get(id(rows), "=="), id(rows) not in senses))
+        return made
+
+    def paths(self, rows: np.ndarray) -> list[tuple]:
+        """Per row: (mechanism, rule, year, where), from coarse to fine."""
+        found: dict[int, tuple] = {}
+        wanted = np.asarray(rows)
+        for first, end, owner, rule, index, _, _ in self._parts:
+            here = wanted[(wanted >= first) & (wanted < end)]
+            if not len(here):
+                continue
+            part = index.take(here - first)
+            years = part.labels("year") if "year" in part.dims else np.zeros(len(here), int)
+            others = [part.labels(dim) for dim in part.dims if dim != "year"]
+            for k, row in enumerate(here.tolist()):
+                where = ", ".join(str(labels[k]) for labels in others)
+                found[row] = (owner, rule, int(years[k]), where)
+        return [found[row] for row in wanted.tolist()]
+
+    def clause(self, row: int) -> Clause:
+        """The clause that a row is."""
+        for first, end, owner, rule, index, sense, definition in self._parts:
+            if first <= row < end:
+                one = index.take(np.array([row - first]))
+                labels = {dim: one.labels(dim)[0] for dim in one.dims}
+                where = ", ".join(str(label) for dim, label in labels.items() if dim != "year")
+                return Clause(owner, rule, where, int(labels.get("year", 0)), int(row), sense, labels, definition)
+        raise IndexError(row)

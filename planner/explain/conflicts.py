@@ -1,0 +1,150 @@
+"""The smallest set of clauses that cannot hold together: by bounds, then by LP, then with whole numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.explain.clauses import Clause, Model
+from solvers.conflict import ByBounds, ByLP, ByMip, shrink
+from solvers.intervals import tighten
+from solvers.matrix import Matrix
+from solvers.search import load_profile
+from solvers.search import solve as search
+
+LARGE = load_profile("balanced").small
+"""Nonzeros from which a whole model is solved by the search and not by branch and bound alone."""
+
+
+@dataclass
+class Conflict:
+    """Clauses that cannot hold together, with the model's definitions and bounds.
+
+    by        how it was found: 'bounds', 'relaxation' or 'whole numbers'
+    smallest  proven: without any one of them the rest can hold
+    unproven  names of those whose need was not proven in time
+    """
+
+    clauses: list[Clause]
+    by: str
+    smallest: bool
+    unproven: list[str]
+    tests: int
+    seconds: float
+
+    @property
+    def rows(self) -> np.ndarray:
+        return np.array([clause.row for clause in self.clauses], int)
+
+
+class Budget:
+    """What is left of the time, and whether somebody asked to stop."""
+
+    def __init__(self, seconds: float, stop: Callable[[], bool] | None = None):
+        self.start, self.seconds, self._stop = time.perf_counter(), seconds, stop
+
+    @property
+    def used(self) -> float:
+        return time.perf_counter() - self.start
+
+    @property
+    def left(self) -> float:
+        return max(self.seconds - self.used, 0.0)
+
+    def over(self) -> bool:
+        return self.left <= 0 or self._stop is not None and self._stop()
+
+
+def holds(matrix: Matrix, budget: Budget, seconds: float | None = None) -> tuple[bool | None, np.ndarray | None]:
+    """(True and a point, False, or None when neither was proven): has the whole model a solution?"""
+    limit = budget.left if seconds is None else min(budget.left, seconds)
+    if matrix.nonzeros <= LARGE:
+        verdict = ByMip(matrix, np.zeros(0, int), limit, budget.over)(np.zeros(0, bool))
+        return (None if verdict.infeasible is None else not verdict.infeasible), verdict.x
+    answer = search(matrix, gap=1e9, time_limit=limit, stop=budget.over)
+    if answer.x is not None:
+        return True, answer.x
+    return (False if str(answer.stop) == "infeasible" else None), None
+
+
+def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = lambda event: None,
+                  matrix: Matrix | None = None) -> tuple[Conflict | None, bool | None]:
+    """(conflict, None) or (None, True when the clauses can all hold; None when nothing is proven).
+
+    Background are definitions and bounds. Where these cannot hold by themselves, definitions are told
+    instead of clauses.
+    """
+    matrix = model.matrix if matrix is None else matrix
+    begin, tests = time.perf_counter(), 0
+    candidates = model.ruled
+
+    def telling(phase):
+        tell({"phase": phase})
+        return lambda event: tell({"phase": phase} | event)
+
+    heard = telling("bounds")
+    found, start = tighten(matrix).contradiction, None
+    by = None
+    if found is not None:
+        few = matrix.with_only(found.rows)  # the proof needs no other row
+        inside = np.flatnonzero(np.isin(found.rows, candidates))
+        oracle = ByBounds(few, inside)
+        part = shrink(oracle, model.paths(found.rows[inside]), tell=heard, stop=budget.over)
+        if part is not None:
+            by, tests = "bounds", part.tests
+            start = np.isin(candidates, found.rows[inside[part.kept]])
+    else:
+        heard = telling("relaxation")
+        oracle = ByLP(matrix, candidates, budget.left, budget.over)
+        every = np.ones(len(candidates), bool)
+        verdict = oracle(every)
+        if verdict.infeasible:
+            by, start = "relaxation", every
+        elif verdict.infeasible is None and matrix.integer.any() is False:
+            return None, None
+    if by is None:
+        heard = telling("whole numbers")
+        held, _ = holds(matrix, budget)
+        if held is not False:
+            return None, held
+        by, start = "whole numbers", np.ones(len(candidates), bool)
+    kept = candidates[start]
+    smallest, unproven = False, []
+    for oracle_of in (ByLP, ByMip):
+        if oracle_of is ByLP and by == "whole numbers":
+            continue
+        if oracle_of is ByMip and not matrix.integer.any():
+            break
+        heard = telling("relaxation" if oracle_of is ByLP else "whole numbers")
+        rows = np.sort(np.concatenate((model.defined, kept)))
+        inside = np.flatnonzero(np.isin(rows, kept))
+        oracle = oracle_of(matrix.with_only(rows), inside, budget.left / (4 if oracle_of is ByMip else 1), budget.over)
+        part = shrink(oracle, model.paths(rows[inside]), time_limit=budget.left, tell=heard, stop=budget.over,
+                      trusted=True)
+        tests += part.tests
+        kept = rows[inside[part.kept]]
+        smallest, unproven = part.smallest, ["{}.{}[{}]".format(*path[:2], ", ".join(
+            str(word) for word in (path[3], path[2] or "") if word)) for path in part.unproven]
+    if not len(kept):
+        return _by_definition(model, matrix, budget, tell, begin)
+    return Conflict([model.clause(row) for row in kept], by, smallest, unproven, tests,
+                    time.perf_counter() - begin), None
+
+
+def _by_definition(model, matrix, budget, tell, begin) -> tuple[Conflict, None]:
+    """The conflict among definitions and bounds alone: no clause takes part."""
+    by, few = "relaxation", matrix.with_only(model.defined)
+    paths = model.paths(model.defined)
+    inside = np.flatnonzero([not path[1].endswith("_sum") for path in paths])  # sums are nobody's wish
+    rows, paths = model.defined[inside], [paths[i] for i in inside]
+    oracle = ByLP(few, inside, budget.left, budget.over)
+    part = shrink(oracle, paths, time_limit=budget.left, stop=budget.over,
+                  tell=lambda event: tell({"phase": "definitions"} | event))
+    if part is None:
+        oracle, by = ByMip(few, inside, budget.left / 4, budget.over), "whole numbers"
+        part = shrink(oracle, paths, time_limit=budget.left, stop=budget.over, trusted=True)
+    return Conflict([model.clause(row) for row in rows[part.kept]], by, part.smallest,
+                    [".".join(path[:2]) for path in part.unproven], part.tests, time.perf_counter() - begin), None
