@@ -47,6 +47,7 @@ def find_instance(name: str) -> Path:
 
 def solve(args, out, err) -> int:
     """Reads, solves, writes and tells."""
+    from planner.explain.checks import refuse
     from planner.solving import solve as find_plan
     from solvers.search import load_profile
     try:
@@ -64,7 +65,7 @@ def solve(args, out, err) -> int:
             OUTPUTS / instance.name / folder_name(instance.scenario, overrides))
         fate = may_replace(folder, instance.name, instance.scenario, overrides, args.force)
         plan = find_plan(instance, gap=args.gap, time_limit=args.time_limit, profile=args.profile,
-                         progress=watch, stop=stop)
+                         progress=watch, stop=stop, examine=refuse)
         plan.passport["times"] = {"reading": round(reading, 3), **plan.passport.get("times", {})}
         watch({"phase": "writing"})
         write_output(plan, folder, args.lang)
@@ -96,9 +97,24 @@ def check(args, out, err) -> int:
                    f"(base year {instance.base_year}), {len(instance.table_names)} tables."), soft_wrap=True)
     out.print(Text(f"Scenarios: {', '.join(['base', *instance.scenarios])}."), soft_wrap=True)
     out.print(Text(f"Mechanisms on: {', '.join(on) or 'none'}."), soft_wrap=True)
+    possible = wishes(instance, out, args)
     if args.assumptions:
         assumptions(instance, out, args.lang)
-    return DONE
+    return DONE if possible else NO_PLAN
+
+
+def wishes(instance, out, args) -> bool:
+    """Tells what arithmetic alone rules out, and the range of the numbers; False when something is impossible."""
+    from planner.cli.explain import hint, tell_findings, tell_scale
+    from planner.explain.checks import impossible, scale
+    from planner.explain.clauses import Model
+    model = Model(instance)
+    tell_scale(scale(model), out, args.lang)
+    findings = impossible(model)
+    tell_findings(findings, out, args.lang)
+    if findings:
+        out.print(Text(hint(args, args.lang)), soft_wrap=True)
+    return not findings
 
 
 def assumptions(instance, out, lang: str) -> None:
@@ -245,6 +261,15 @@ def calibrate_goals(folder: Path, out, err) -> int:
     write(folder, {"goals": table})
     out.print(Text(f"{folder / 'goals.csv'}: ideal and nadir of {int(table['ideal'].notna().sum())} goals"))
     return DONE
+
+
+# --- explain ----------------------------------------------------------------------------
+
+
+def explain(args, out, err) -> int:
+    """Says why; see `planner.cli.explain`."""
+    from planner.cli.explain import run
+    return run(args, out, err)
 
 
 # --- policies ---------------------------------------------------------------------------

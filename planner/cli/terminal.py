@@ -86,6 +86,8 @@ class Interrupt:
     A third one ends the run on the spot, for a solver that does not listen.
     """
 
+    words = "Stopping: the best plan found so far will be kept. Ctrl-C again to give up."
+
     def __init__(self, watch: Watch):
         self.watch, self.asked, self.times = watch, False, 0
 
@@ -111,8 +113,7 @@ class Interrupt:
         if self.asked or not searching:
             raise KeyboardInterrupt
         self.asked = True
-        self.watch.console.print("Stopping: the best plan found so far will be kept. "
-                                 "Ctrl-C again to give up.")
+        self.watch.console.print(self.words)
 
     def __call__(self) -> bool:
         return self.asked

@@ -7,18 +7,20 @@ rests on one that cannot stand. What is told is proven; what is not told may sti
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.explain.clauses import Model
+from planner.explain.clauses import Clause, Model
 from planner.explain.levers import Lever, lever
 from solvers.conflict import ByBounds, shrink
 from solvers.intervals import tighten
 from solvers.matrix import Matrix
 
-MOST = 10  # findings told at most
-WIDE = 1e9  # coefficients further apart than this are worth a word
+MOST = 5  # findings told at most
+ENOUGH = 10.0  # seconds after which no further one is looked for
+WIDE = 1e10  # coefficients further apart than this are worth a word
 SMALL, LARGE = 1e-7, 1e7  # and those beyond these
 
 
@@ -50,8 +52,8 @@ class Finding:
 
 def impossible(model: Model) -> list[Finding]:
     """Wishes that bounds alone rule out, each independent of those before it; empty when none is found."""
-    matrix, found = model.matrix, []
-    while len(found) < MOST:
+    matrix, found, begin = model.matrix, [], time.perf_counter()
+    while len(found) < MOST and (not found or time.perf_counter() - begin < ENOUGH):
         proof = tighten(matrix).contradiction
         if proof is None:
             break
@@ -60,18 +62,24 @@ def impossible(model: Model) -> list[Finding]:
         few = matrix.with_only(proof.rows)
         part = shrink(ByBounds(few, inside), model.paths(proof.rows[inside]))
         rows = proof.rows[inside[part.kept]] if part is not None and len(part.kept) else proof.rows
-        last = tighten(matrix.with_only(np.union1d(rows, np.setdiff1d(proof.rows, model.ruled)))).contradiction
         background = np.union1d(rows, np.setdiff1d(proof.rows, model.ruled))
+        last = tighten(matrix.with_only(background)).contradiction
         if last is not None:
             proof = replace(last, row=int(background[last.row]))
         clauses = [model.clause(row) for row in rows]
         levers = {one.key: one for one in (lever(model.instance, clause) for clause in clauses) if one is not None}
         found.append(Finding([clause.name for clause in clauses], model.clause(proof.row).name, proof.side,
                              proof.possible, proof.at_least, list(levers.values())))
-        low, high = matrix.row_lower.copy(), matrix.row_upper.copy()
-        low[rows], high[rows] = -np.inf, np.inf
-        matrix = replace(matrix, row_lower=low, row_upper=high)
+        matrix = _without(model, matrix, clauses)
     return found
+
+
+def _without(model: Model, matrix: Matrix, clauses: list[Clause]) -> Matrix:
+    """The model without the rules of some clauses, in all years."""
+    rows = np.concatenate([model.family(clause) for clause in clauses])
+    low, high = matrix.row_lower.copy(), matrix.row_upper.copy()
+    low[rows], high[rows] = -np.inf, np.inf
+    return replace(matrix, row_lower=low, row_upper=high)
 
 
 def refuse(core, matrix: Matrix) -> None:

@@ -100,6 +100,14 @@ class Model:
                 found[row] = (owner, rule, int(years[k]), where)
         return [found[row] for row in wanted.tolist()]
 
+    def family(self, clause: Clause) -> np.ndarray:
+        """Rows of a clause's rule with the same labels, in all years."""
+        for first, end, _, _, index, _, _ in self._parts:
+            if first <= clause.row < end:
+                same = index.mask(**{dim: [label] for dim, label in clause.labels.items() if dim != "year"})
+                return first + np.flatnonzero(same)
+        raise IndexError(clause.row)
+
     def clause(self, row: int) -> Clause:
         """The clause that a row is."""
         for first, end, owner, rule, index, sense, definition in self._parts:
