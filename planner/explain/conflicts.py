@@ -18,6 +18,9 @@ from solvers.search import solve as search
 LARGE = load_profile("balanced").small
 """Nonzeros from which a whole model is solved by the search and not by branch and bound alone."""
 
+ONE_TEST = 120.0
+"""Seconds for one test of a large model with whole numbers."""
+
 
 @dataclass
 class Conflict:
@@ -121,7 +124,8 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
         heard = telling("relaxation" if oracle_of is ByLP else "whole numbers")
         rows = np.sort(np.concatenate((model.defined, kept)))
         inside = np.flatnonzero(np.isin(rows, kept))
-        oracle = oracle_of(matrix.with_only(rows), inside, budget.left / (4 if oracle_of is ByMip else 1), budget.over)
+        part = matrix.with_only(rows)
+        oracle = _by_mip(part, inside, budget) if oracle_of is ByMip else ByLP(part, inside, budget.left, budget.over)
         part = shrink(oracle, model.paths(rows[inside]), time_limit=budget.left, tell=heard, stop=budget.over,
                       trusted=True)
         tests += part.tests
@@ -134,6 +138,13 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
                     time.perf_counter() - begin), None
 
 
+def _by_mip(matrix: Matrix, inside, budget: Budget) -> ByMip:
+    """Tests with whole numbers: by branch and bound, large models by the search, which finds solutions sooner."""
+    def by_search(part, seconds):
+        return search(part, gap=1e9, time_limit=min(seconds, ONE_TEST), stop=budget.over)
+    return ByMip(matrix, inside, budget.left / 4, budget.over, search=by_search if matrix.nonzeros > LARGE else None)
+
+
 def _by_definition(model, matrix, budget, tell, begin) -> tuple[Conflict, None]:
     """The conflict among definitions and bounds alone: no clause takes part."""
     by, few = "relaxation", matrix.with_only(model.defined)
@@ -144,7 +155,7 @@ def _by_definition(model, matrix, budget, tell, begin) -> tuple[Conflict, None]:
     part = shrink(oracle, paths, time_limit=budget.left, stop=budget.over,
                   tell=lambda event: tell({"phase": "definitions"} | event))
     if part is None:
-        oracle, by = ByMip(few, inside, budget.left / 4, budget.over), "whole numbers"
+        oracle, by = _by_mip(few, inside, budget), "whole numbers"
         part = shrink(oracle, paths, time_limit=budget.left, stop=budget.over, trusted=True)
     return Conflict([model.clause(row) for row in rows[part.kept]], by, part.smallest,
                     [".".join(path[:2]) for path in part.unproven], part.tests, time.perf_counter() - begin), None

@@ -15,6 +15,7 @@ from planner.plan import Plan, measure_all, tables_of
 from solvers.elastic import given_way, nearest, plain_solve, relief_of, relieved
 from solvers.matrix import Matrix
 
+GIVES = 1e-7  # relief from which a row counts as giving way
 NUDGES = 3  # times that a rounded value is moved on when the whole model still does not hold
 
 
@@ -48,8 +49,9 @@ def repairs(model: Model, conflict: Conflict, budget: Budget,
             tell: Callable[[dict], None] = lambda event: None) -> list[Repair]:
     """Every clause's repair with all others kept, cheapest first; those that cannot mend are left out.
 
-    Where no value of a lever is enough because other conflicts stand beside this one, these first give way
-    as little as they can, so that the figure tells what this conflict needs; `checked` is then 'others'.
+    Where no value of a lever is enough because other conflicts stand beside this one, the rows that must
+    give way for these are left aside, so that the figure tells what this conflict needs; `checked` is then
+    'others', and the next conflict is looked for with this repair made.
     """
     desk = _Desk(model, conflict, budget)
     tell({"phase": "repairs"})
@@ -117,30 +119,38 @@ class _Desk:
         """Has it a solution? Beside other conflicts only at this one's own level: theirs may need whole numbers."""
         return holds(self._numbers(matrix, conflict is None or not self.relax), self.budget)[0]
 
-    def beside(self, conflict: Conflict | None):
-        """(rows, relief) of what must give way beside a conflict, or None for no conflict."""
+    def beside(self, conflict: Conflict | None) -> np.ndarray | None:
+        """Rows that must give way beside a conflict and are left aside; None when nothing can be said of them.
+
+        The conflict's own rules, in all years, are not among them: its levers move them too.
+        """
         if conflict is None:
-            return None
+            return np.zeros(0, int)
         if id(conflict) not in self._beside:
-            outside = np.setdiff1d(self.rows, conflict.rows)
-            found = self._least(_freed(self.model.matrix, conflict.rows), outside)
-            self._beside[id(conflict)] = None if found is None else (outside, found[0])
+            own = np.concatenate([self.model.family(clause) for clause in conflict.clauses])
+            outside = np.setdiff1d(self.rows, own)
+            found = self._least(_freed(self.model.matrix, own), outside)
+            self._beside[id(conflict)] = None if found is None else outside[found[0] > GIVES]
         return self._beside[id(conflict)]
 
     def by_lever(self, found: Lever, clauses, conflict: Conflict | None, whole: bool, lost=None) -> Repair | None:
         """The lever's nearest value that mends, rounded away from the present one and checked by solving."""
         now, start, x, verdict, budget = found.now, found.now, self.x, None, self.budget
         others = self.beside(conflict) if lost is None else lost
-        if conflict is not None and others is None:
+        if others is None:
             return None
         here = self.model
         for _ in range(NUDGES):
-            there = self._written({found.key: start + _step(found, start)})
+            step = _step(found, start)
+            there = self._written({found.key: start + step})
+            if there is None and found.low <= start - step <= found.high:  # refused, as a floor above its ceiling
+                step = -step
+                there = self._written({found.key: start + step})
             if there is None or not _alike(here.matrix, there.matrix):
                 return None
-            one, two = (self._numbers(_gave_way(part.matrix, others), whole) for part in (here, there))
-            moved = nearest(one, two, start, start + _step(found, start), x, low=found.low, high=found.high,
-                            solve=self.solve, time_limit=budget.left)
+            one, two = (self._numbers(_freed(part.matrix, others), whole) for part in (here, there))
+            moved = nearest(one, two, start, start + step, x, low=found.low, high=found.high, solve=self.solve,
+                            time_limit=budget.left)
             if moved.value is None:
                 return None
             to = found.rounded(moved.value)
@@ -151,7 +161,7 @@ class _Desk:
             here = self._written({found.key: to})
             if here is None:
                 return None
-            gave = _gave_way(here.matrix, others)
+            gave = _freed(here.matrix, others)
             verdict = self._holds(gave, conflict)
             if verdict is not False:
                 break
@@ -169,10 +179,10 @@ class _Desk:
     def by_row(self, clauses, conflict: Conflict | None, whole: bool) -> Repair | None:
         """By how much the rows must give way; the words then price the mechanism's rules, not one number."""
         others, model = self.beside(conflict), self.model
-        if conflict is not None and others is None:
+        if others is None:
             return None
         rows, owner = np.array([clause.row for clause in clauses]), clauses[0].mechanism
-        matrix = _gave_way(model.matrix, others)
+        matrix = _freed(model.matrix, others)
         answer = self.solve(self._numbers(relieved(matrix, rows), whole), self.budget.left)
         if answer.x is None:
             return None
@@ -183,9 +193,9 @@ class _Desk:
             return None  # enough only without whole numbers
         if not clauses[0].definition and owner != "core":
             made = self._written({f"{owner}.price": 1.0})
-            if made is not None and (others is None or made.matrix.n_rows == model.matrix.n_rows):
+            if made is not None and made.matrix.n_rows == model.matrix.n_rows:
                 words = [f"{owner}.price=1"]
-                checked = _checked(self._holds(_gave_way(made.matrix, others), conflict), conflict)
+                checked = _checked(self._holds(_freed(made.matrix, others), conflict), conflict)
         return Repair([clause.name for clause in clauses], None, None, None,
                       _row_unit(model, clauses[0], answer.x[:model.matrix.n_columns]), relief,
                       1.0 + relief / float(max(_scale(model.matrix, rows).max(), 1.0)), words, checked)
@@ -204,7 +214,7 @@ def partial(model: Model, conflict: Conflict, budget: Budget) -> list[Repair]:
     for clause in conflict.clauses if desk.x is not None else ():
         found = lever(model.instance, clause)
         if found is not None and not any(found.key == repair.key for repair in made):
-            one = desk.by_lever(found, [clause], conflict, not desk.relax, (outside, np.full(len(outside), np.inf)))
+            one = desk.by_lever(found, [clause], conflict, not desk.relax, outside)
             if one is not None:
                 made.append(one)
     return sorted(made, key=lambda repair: repair.share)
@@ -244,10 +254,6 @@ def _freed(matrix: Matrix, rows: np.ndarray) -> Matrix:
     low, high = matrix.row_lower.copy(), matrix.row_upper.copy()
     low[rows], high[rows] = -np.inf, np.inf
     return replace(matrix, row_lower=low, row_upper=high)
-
-
-def _gave_way(matrix: Matrix, others) -> Matrix:
-    return matrix if others is None else given_way(matrix, *others)
 
 
 def _scale(matrix: Matrix, rows: np.ndarray) -> np.ndarray:
