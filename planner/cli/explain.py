@@ -45,7 +45,7 @@ def add_parser(commands, parents, share, seconds) -> None:
                                "smallest changes that mend it. With --why: why a cell, bid, mission or platform of "
                                "a plan was not funded.")
     made.add_argument("what", nargs="*", metavar="WHAT",
-                      help="with --why: such as light_b, or coast chips frontier research 2025, or platform=lab "
+                      help="with --why, behind the plan: light_b, or coast chips frontier research 2025, or platform=lab "
                            "region=inland")
     made.add_argument("--why", action="store_true",
                       help="INSTANCE is a folder that `planner solve` wrote; WHAT was not funded there?")

@@ -8,8 +8,9 @@ import sys
 from types import ModuleType
 
 from planner.explain.infeasible import Explanation, explain
+from planner.explain.why import Why, why
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "Why", "explain", "why"]
 
 
 class _Package(ModuleType):

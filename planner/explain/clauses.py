@@ -10,8 +10,10 @@ import numpy as np
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
 from planner.model.goals import aims, write_goal
-from solvers.elastic import without_goal
 from solvers.matrix import Matrix
+
+ASKED = "asked", "forced_in", 0, ""
+"""The path of a row that somebody asks for beside the instance's own."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +45,24 @@ class Model:
     """An instance written as rows, with its clauses by name; nothing is solved yet.
 
     instance  the checked instance
-    matrix    its rows and bounds, without a goal
+    matrix    its rows and bounds; the goal only guides searches for any solution
+    asked     `asked(core)` -> further rows (coefficients, least) that are asked for and always hold
     """
 
-    def __init__(self, instance, mechanisms=MECHANISMS):
-        self.instance, self.mechanisms = instance, mechanisms
+    def __init__(self, instance, mechanisms=MECHANISMS, asked=None):
+        self.instance, self.mechanisms, self.asked = instance, mechanisms, asked
         self.core = build(instance, mechanisms)
         self.aims = aims(self.core)
         write_goal(self.core, self.aims)
-        self.goal_matrix = self.core.book.matrix()
-        self.matrix: Matrix = without_goal(self.goal_matrix)
+        matrix = self.core.book.matrix()
+        self.matrix: Matrix = matrix if asked is None else matrix.with_rows(asked(self.core))
 
     @classmethod
     def of(cls, core, matrix: Matrix) -> Model:
         """A model that is written already, its goal included."""
         made = cls.__new__(cls)
-        made.instance, made.mechanisms, made.core, made.aims = core.instance, MECHANISMS, core, []
-        made.goal_matrix, made.matrix = matrix, without_goal(matrix)
+        made.instance, made.mechanisms, made.core, made.aims, made.asked = core.instance, MECHANISMS, core, [], None
+        made.matrix = matrix
         return made
 
     @cached_property
@@ -98,7 +101,7 @@ class Model:
             for k, row in enumerate(here.tolist()):
                 where = ", ".join(str(labels[k]) for labels in others)
                 found[row] = (owner, rule, int(years[k]), where)
-        return [found[row] for row in wanted.tolist()]
+        return [found.get(row, ASKED) for row in wanted.tolist()]
 
     def family(self, clause: Clause) -> np.ndarray:
         """Rows of a clause's rule with the same labels, in all years."""
@@ -116,4 +119,4 @@ class Model:
                 labels = {dim: one.labels(dim)[0] for dim in one.dims}
                 where = ", ".join(str(label) for dim, label in labels.items() if dim != "year")
                 return Clause(owner, rule, where, int(labels.get("year", 0)), int(row), sense, labels, definition)
-        raise IndexError(row)
+        return Clause(*ASKED[:2], "", 0, int(row), ">=", {}, True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planner.explain.clauses import Clause, Model
 from solvers.conflict import ByBounds, ByLP, ByMip, shrink
+from solvers.highs import Live
 from solvers.intervals import tighten
 from solvers.matrix import Matrix
+from solvers.outcome import Stop
 from solvers.search import load_profile
 from solvers.search import solve as search
 
@@ -61,16 +63,25 @@ class Budget:
         return self.left <= 0 or self._stop is not None and self._stop()
 
 
-def holds(matrix: Matrix, budget: Budget, seconds: float | None = None) -> tuple[bool | None, np.ndarray | None]:
+def holds(matrix: Matrix, budget: Budget) -> tuple[bool | None, np.ndarray | None]:
     """(True and a point, False, or None when neither was proven): has the whole model a solution?"""
-    limit = budget.left if seconds is None else min(budget.left, seconds)
-    if matrix.nonzeros <= LARGE:
-        verdict = ByMip(matrix, np.zeros(0, int), limit, budget.over)(np.zeros(0, bool))
+    if matrix.nonzeros <= LARGE or not matrix.integer.any():
+        verdict = ByMip(matrix, np.zeros(0, int), budget.left, budget.over)(np.zeros(0, bool))
         return (None if verdict.infeasible is None else not verdict.infeasible), verdict.x
-    answer = search(matrix, gap=1e9, time_limit=limit, stop=budget.over)
-    if answer.x is not None:
-        return True, answer.x
-    return (False if str(answer.stop) == "infeasible" else None), None
+    answer = any_solution(matrix, budget.left, budget)
+    return True if answer.x is not None else False if answer.stop is Stop.INFEASIBLE else None, answer.x
+
+
+def any_solution(matrix: Matrix, seconds: float, budget: Budget):
+    """Some solution of a large model: every whole column at its least, where that will do; else by the search."""
+    least = np.where(matrix.integer, np.ceil(matrix.lower - 1e-9), 0.0)
+    if np.isfinite(least).all():
+        idle = replace(matrix.relaxed(), lower=np.where(matrix.integer, least, matrix.lower),
+                       upper=np.where(matrix.integer, least, matrix.upper), cost=np.zeros(matrix.n_columns))
+        answer = Live(idle).solve_lp(seconds, tick=budget.over)
+        if answer.x is not None:
+            return answer
+    return search(matrix, gap=1e9, time_limit=min(seconds, budget.left), stop=budget.over)
 
 
 def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = lambda event: None,
@@ -106,8 +117,6 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
         verdict = oracle(every)
         if verdict.infeasible:
             by, start = "relaxation", every
-        elif verdict.infeasible is None and matrix.integer.any() is False:
-            return None, None
     if by is None:
         heard = telling("whole numbers")
         held, _ = holds(matrix, budget)
@@ -141,7 +150,7 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
 def _by_mip(matrix: Matrix, inside, budget: Budget) -> ByMip:
     """Tests with whole numbers: by branch and bound, large models by the search, which finds solutions sooner."""
     def by_search(part, seconds):
-        return search(part, gap=1e9, time_limit=min(seconds, ONE_TEST), stop=budget.over)
+        return any_solution(replace(part, cost=matrix.cost, maximise=matrix.maximise), min(seconds, ONE_TEST), budget)
     return ByMip(matrix, inside, budget.left / 4, budget.over, search=by_search if matrix.nonzeros > LARGE else None)
 
 

@@ -53,8 +53,8 @@ def repairs(model: Model, conflict: Conflict, budget: Budget,
     give way for these are left aside, so that the figure tells what this conflict needs; `checked` is then
     'others', and the next conflict is looked for with this repair made.
     """
-    desk = _Desk(model, conflict, budget)
     tell({"phase": "repairs"})
+    desk = _Desk(model, conflict, budget)
     if desk.x is None:
         return []
     groups: dict[str, tuple[Lever | None, list[Clause]]] = {}
@@ -85,7 +85,7 @@ class _Desk:
     """Where the repairs of one conflict are worked out.
 
     relax  the conflict shows without whole numbers, so figures are found without them, and then checked
-    x      a point at which as little as possible gives way, or None
+    x      a point that keeps all other rules, or where it cannot, one at which as little as possible gives way
     """
 
     def __init__(self, model: Model, conflict: Conflict, budget: Budget):
@@ -93,8 +93,12 @@ class _Desk:
         defined = any(clause.definition for clause in conflict.clauses)
         self.solve, self._beside, self._made = plain_solve(budget.over), {}, {}
         self.rows = np.arange(model.matrix.n_rows) if defined else model.ruled
-        found = self._least(model.matrix, self.rows)
-        self.x = None if found is None else found[1]
+        own = np.concatenate([model.family(clause) for clause in conflict.clauses])
+        freed = self._numbers(_freed(model.matrix, own), not self.relax)
+        self.x = holds(freed, budget)[1]
+        if self.x is None and not budget.over():
+            found = self._least(model.matrix, self.rows)
+            self.x = None if found is None else found[1]
 
     def _least(self, matrix: Matrix, rows) -> tuple[np.ndarray, np.ndarray] | None:
         """(relief by row, point): the least relief of some rows, each relative to its side."""
@@ -107,7 +111,8 @@ class _Desk:
         key = tuple(changes.items())
         if key not in self._made:
             try:
-                self._made[key] = Model(self.model.instance.with_overrides(changes), self.model.mechanisms)
+                self._made[key] = Model(
+                    self.model.instance.with_overrides(changes), self.model.mechanisms, self.model.asked)
             except InvalidInstance:
                 self._made[key] = None
         return self._made[key]
