@@ -8,7 +8,7 @@ from pathlib import Path
 
 from planner.explain.clauses import Model
 from planner.explain.conflicts import Budget, Conflict, find_conflict
-from planner.explain.repairs import Repair, cheapest, partial, repairs
+from planner.explain.repairs import Repair, cheapest, in_part, repairs
 from planner.instance import Instance
 from planner.mechanisms import MECHANISMS
 
@@ -92,7 +92,7 @@ def explain(instance: Instance | str | Path, *, scenario: str | None = None, ove
         made = [] if budget.over() else repairs(model, conflict, budget, tell)
         chosen = cheapest(made)
         if chosen is None and not budget.over():
-            made = [*partial(model, conflict, budget), *made]
+            made = [*in_part(model, conflict, budget, check=False), *made]
             chosen = cheapest(made)
         out.conflicts.append(Explained(conflict, made, chosen))
         if chosen is None or budget.over():

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from planner.explain.clauses import Clause, Model
-from planner.explain.conflicts import Budget, Conflict, holds
+from planner.explain.conflicts import LARGE, Budget, Conflict, holds
 from planner.explain.levers import Lever, lever
 from planner.instance import InvalidInstance
 from planner.plan import Plan, measure_all, tables_of
-from solvers.elastic import given_way, nearest, plain_solve, relief_of, relieved
+from solvers.elastic import given_way, nearest, plain_solve, relief_of, relieved, without_goal
 from solvers.matrix import Matrix
 
 GIVES = 1e-7  # relief from which a row counts as giving way
@@ -54,6 +54,8 @@ def repairs(model: Model, conflict: Conflict, budget: Budget,
     'others', and the next conflict is looked for with this repair made.
     """
     tell({"phase": "repairs"})
+    if model.matrix.nonzeros > LARGE:
+        return in_part(model, conflict, budget, tell)
     desk = _Desk(model, conflict, budget)
     if desk.x is None:
         return []
@@ -88,11 +90,14 @@ class _Desk:
     x      a point that keeps all other rules, or where it cannot, one at which as little as possible gives way
     """
 
-    def __init__(self, model: Model, conflict: Conflict, budget: Budget):
+    def __init__(self, model: Model, conflict: Conflict, budget: Budget, point: bool = True):
         self.model, self.relax, self.budget = model, conflict.by != "whole numbers", budget
         defined = any(clause.definition for clause in conflict.clauses)
         self.solve, self._beside, self._made = plain_solve(budget.over), {}, {}
         self.rows = np.arange(model.matrix.n_rows) if defined else model.ruled
+        self.x = None
+        if not point:
+            return
         own = np.concatenate([model.family(clause) for clause in conflict.clauses])
         freed = self._numbers(_freed(model.matrix, own), not self.relax)
         self.x = holds(freed, budget)[1]
@@ -106,7 +111,7 @@ class _Desk:
         answer = self.solve(self._numbers(whole, not self.relax), self.budget.left)
         return None if answer.x is None else (relief_of(answer, matrix, rows), answer.x[:matrix.n_columns])
 
-    def _written(self, changes: dict) -> Model | None:
+    def written(self, changes: dict) -> Model | None:
         """The model of the instance with some numbers changed; None where its own checks refuse them."""
         key = tuple(changes.items())
         if key not in self._made:
@@ -138,20 +143,16 @@ class _Desk:
             self._beside[id(conflict)] = None if found is None else outside[found[0] > GIVES]
         return self._beside[id(conflict)]
 
-    def by_lever(self, found: Lever, clauses, conflict: Conflict | None, whole: bool, lost=None) -> Repair | None:
+    def by_lever(self, found: Lever, clauses, conflict: Conflict | None, whole: bool) -> Repair | None:
         """The lever's nearest value that mends, rounded away from the present one and checked by solving."""
         now, start, x, verdict, budget = found.now, found.now, self.x, None, self.budget
-        others = self.beside(conflict) if lost is None else lost
+        others = self.beside(conflict)
         if others is None:
             return None
         here = self.model
         for _ in range(NUDGES):
-            step = _step(found, start)
-            there = self._written({found.key: start + step})
-            if there is None and found.low <= start - step <= found.high:  # refused, as a floor above its ceiling
-                step = -step
-                there = self._written({found.key: start + step})
-            if there is None or not _alike(here.matrix, there.matrix):
+            there, step = self.beyond(here, found, start)
+            if there is None:
                 return None
             one, two = (self._numbers(_freed(part.matrix, others), whole) for part in (here, there))
             moved = nearest(one, two, start, start + step, x, low=found.low, high=found.high, solve=self.solve,
@@ -163,7 +164,7 @@ class _Desk:
                 to = found.rounded(start + np.sign(start - now) * max(abs(start - now) * 1e-3, 1e-6))
             if to == now:
                 return None
-            here = self._written({found.key: to})
+            here = self.written({found.key: to})
             if here is None:
                 return None
             gave = _freed(here.matrix, others)
@@ -178,8 +179,20 @@ class _Desk:
         checked = _checked(verdict, conflict)
         if verdict is None and holds(gave.relaxed(), budget)[0]:
             checked = "relaxation"
-        return Repair([clause.name for clause in clauses], found.key, now, to, _unit(self.model, found.unit), None,
-                      abs(to - now) / max(abs(to), abs(now)), [f"{found.key}={to:.12g}"], checked)
+        return self.repair(found, clauses, to, checked)
+
+    def repair(self, found: Lever, clauses, to: float, checked: str) -> Repair:
+        return Repair([clause.name for clause in clauses], found.key, found.now, to, _unit(self.model, found.unit),
+                      None, abs(to - found.now) / max(abs(to), abs(found.now)), [f"{found.key}={to:.12g}"], checked)
+
+    def beyond(self, here: Model, found: Lever, start: float) -> tuple[Model | None, float]:
+        """(model with the lever a small step further, the step); None where it changes more than numbers."""
+        step = _step(found, start)
+        there = self.written({found.key: start + step})
+        if there is None and found.low <= start - step <= found.high:  # refused, as a floor above its ceiling
+            step = -step
+            there = self.written({found.key: start + step})
+        return (there if there is not None and _alike(here.matrix, there.matrix) else None), step
 
     def by_row(self, clauses, conflict: Conflict | None, whole: bool) -> Repair | None:
         """By how much the rows must give way; the words then price the mechanism's rules, not one number."""
@@ -197,7 +210,7 @@ class _Desk:
         if checked == "unproven" and not whole and matrix.integer.any():
             return None  # enough only without whole numbers
         if not clauses[0].definition and owner != "core":
-            made = self._written({f"{owner}.price": 1.0})
+            made = self.written({f"{owner}.price": 1.0})
             if made is not None and made.matrix.n_rows == model.matrix.n_rows:
                 words = [f"{owner}.price=1"]
                 checked = _checked(self._holds(_freed(made.matrix, others), conflict), conflict)
@@ -212,17 +225,47 @@ def cheapest(made: list[Repair]) -> Repair | None:
     return next((repair for repair in able if repair.checked in ("holds", "others")), able[0] if able else None)
 
 
-def partial(model: Model, conflict: Conflict, budget: Budget) -> list[Repair]:
-    """Repairs by this conflict's own rows alone, where none of its clauses can end all that stands beside it."""
-    outside = np.setdiff1d(model.ruled, conflict.rows)
-    desk, made = _Desk(model, conflict, budget), []
-    for clause in conflict.clauses if desk.x is not None else ():
+def in_part(model: Model, conflict: Conflict, budget: Budget, tell: Callable[[dict], None] = lambda event: None,
+            check: bool = True) -> list[Repair]:
+    """Repairs found on the conflict's own rules alone, then checked on the whole model, cheapest first.
+
+    For large models: such a value is the least that can do, so where the whole model holds with it, it is also
+    the nearest. The checks end with the first that holds; where none does, further conflicts stand beside.
+    check  False: none is checked on the whole
+    """
+    own = np.concatenate([model.family(clause) for clause in conflict.clauses])
+    kept, relax = np.union1d(model.defined, own), conflict.by != "whole numbers"
+    desk, solve = _Desk(model, conflict, budget, point=False), plain_solve(budget.over)
+
+    def cut(matrix: Matrix, rows=kept) -> Matrix:
+        part = without_goal(matrix.with_only(rows))
+        return part.relaxed() if relax else part
+
+    start = solve(cut(model.matrix, model.defined), budget.left)
+    made: list[Repair] = []
+    for clause in conflict.clauses if start.x is not None else ():
         found = lever(model.instance, clause)
-        if found is not None and not any(found.key == repair.key for repair in made):
-            one = desk.by_lever(found, [clause], conflict, not desk.relax, outside)
-            if one is not None:
-                made.append(one)
-    return sorted(made, key=lambda repair: repair.share)
+        if found is None or any(found.key == repair.key for repair in made) or budget.over():
+            continue
+        tell({"phase": f"repair: {clause.name}"})
+        there, step = desk.beyond(model, found, found.now)
+        if there is None:
+            continue
+        moved = nearest(cut(model.matrix), cut(there.matrix), found.now, found.now + step, start.x, low=found.low,
+                        high=found.high, solve=solve, time_limit=budget.left)
+        if moved.value is not None and (to := found.rounded(moved.value)) != found.now:
+            made.append(desk.repair(found, [clause], to, "others" if not check else "unproven"))
+    made.sort(key=_rank)
+    for repair in made if check else ():
+        if budget.over():
+            break
+        tell({"phase": f"check: {repair.words[0]}"})
+        there = desk.written({repair.key: repair.to})
+        verdict = None if there is None else holds(there.matrix, budget)[0]
+        repair.checked = {True: "holds", False: "others", None: "unproven"}[verdict]
+        if verdict:
+            break
+    return sorted(made, key=_rank)
 
 
 # --- small parts ----------------------------------------------------------------------
