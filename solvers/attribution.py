@@ -44,6 +44,8 @@ def attribute(matrix: Matrix, x: np.ndarray, duals: np.ndarray, column: int,
         part = slice(rows.indptr[i], rows.indptr[i + 1])
         columns, values = rows.indices[part], rows.data[part]
         fit = free[columns] & ~np.isin(columns, list(moved))
+        plain = fit & (matrix.cost[columns] == 0)  # rather a sum or a grant than another's gain
+        fit = plain if plain.any() else fit
         if not fit.any():
             continue
         k = int(np.flatnonzero(fit)[np.argmax(np.abs(values[fit]))])

@@ -110,6 +110,10 @@ def show(found, args, out: Console) -> None:
                             seconds=f"{conflict.seconds:.1f}", count=len(conflict.unproven)), style="dim"),
                   soft_wrap=True)
         ways(made.repairs, out, lang)
+        mended = {name for repair in made.repairs for name in repair.clauses}
+        rest = [clause.name for clause in conflict.clauses if clause.name not in mended]
+        if rest and made.repairs and not found.stopped:
+            out.print(Text(word("explain.not_alone", lang, clauses=named(rest, lang)), style="dim"), soft_wrap=True)
     if found.words:
         out.print()
         out.print(Text(word("explain.mended" if found.mended else "explain.not_mended", lang)), soft_wrap=True)

@@ -109,7 +109,7 @@ class Model:
             if first <= clause.row < end:
                 same = index.mask(**{dim: [label] for dim, label in clause.labels.items() if dim != "year"})
                 return first + np.flatnonzero(same)
-        raise IndexError(clause.row)
+        return np.array([clause.row])
 
     def clause(self, row: int) -> Clause:
         """The clause that a row is."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.explain.clauses import Clause, Model
+from planner.explain.clauses import ASKED, Clause, Model
 from solvers.conflict import USED, ByBounds, ByLP, ByMip, shrink
 from solvers.highs import Live
 from solvers.intervals import tighten

@@ -95,9 +95,12 @@ def explain(instance: Instance | str | Path, *, scenario: str | None = None, ove
             made = [*in_part(model, conflict, budget, check=False), *made]
             chosen = cheapest(made)
         out.conflicts.append(Explained(conflict, made, chosen))
-        if chosen is None or budget.over():
+        if chosen is None:
             break
         _join(out.words, chosen.words)
+        if chosen.checked == "holds":
+            out.mended = True
+            break
         model = Model(instance.with_overrides(out.words), mechanisms)
     out.stopped = "" if not budget.over() else "time" if budget.left <= 0 else "asked"
     out.seconds = budget.used
