@@ -18,7 +18,7 @@ ASKED = "asked", "forced_in", 0, ""
 
 @dataclass(frozen=True)
 class Clause:
-    """One row of a rule: `regional_balance.zone_floor[west, 2025]`.
+    """One row of a rule, named `MECHANISM.zone_floor[west, 2025]` and the like.
 
     row         its number in the model
     sense       '>=', '<=' or '=='
