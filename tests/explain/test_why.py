@@ -33,7 +33,7 @@ def test_a_bid_that_lost_costs_what_forcing_it_in_loses(plan):
 def test_costs_are_told_by_clause_and_sum_to_the_balance():
     """Food research on the coast returns 1; the money goes where it returns more, so budgets price it out."""
     plan = solved(tiny())
-    made = why(plan, "coast food frontier research 2025".split(), gap=1e-7, budgets=False)
+    made = why(plan, ["coast", "food", "frontier", "research", "2025"], gap=1e-7, budgets=False)
     assert made.kind == "cells" and made.gain == pytest.approx(1.0)
     assert all(name.startswith("core.") for name in made.costs) and sum(made.costs.values()) > made.gain
     assert any("budget" in name for name in made.costs)
@@ -73,7 +73,7 @@ def test_the_second_of_two_twins_is_told_to_come_after_the_first(plan):
 
 def test_a_cell_at_its_most_is_told_to_be_so():
     plan = solved(tiny(set={"budget.central*": 10, "local_budget.local*": 10}))
-    made = why(plan, "coast chips engineering application".split(), gap=1e-6, budgets=False)
+    made = why(plan, ["coast", "chips", "engineering", "application"], gap=1e-6, budgets=False)
     assert made.at_most and made.cost is None
 
 
