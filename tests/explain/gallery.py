@@ -127,8 +127,13 @@ def flagship(**changes):
 
 
 FLAGSHIP = [
-    Case("west floor against the east", lambda: flagship(set={"zone_bands[west].floor": 0.3}), ()),
-    Case("basic research doubled thrice", lambda: flagship(set={"basic_research.floor": 0.6}), ()),
-    Case("more missions than there are", lambda: flagship(set={"mission_minimum.at_least": 40}), ()),
-    Case("intensity beyond all budgets", lambda: flagship(set={"regional_balance.intensity": 0.06}), ()),
+    Case("west floor beyond what the west absorbs", lambda: flagship(set={"zone_bands[west].floor": 0.3}),
+         (frozenset({"regional_balance.zone_floor[west, 2027]"}),)),
+    Case("west floor beyond it two years earlier", lambda: flagship(set={"zone_bands[west].floor": 0.6}),
+         (frozenset({"regional_balance.zone_floor[west, 2025]"}),)),
+    Case("more missions than there are", lambda: flagship(set={"mission_minimum.at_least": 40}),
+         (frozenset({"missions.minimum[disruptive]"}),)),
+    Case("intensity against the basic-research floor", lambda: flagship(set={"regional_balance.intensity": 0.06}),
+         (frozenset({"basic_research.floor[2027]", "regional_balance.intensity[2027]"}),)),
 ]
+"""The first conflict of each; further ones stand beside it."""
