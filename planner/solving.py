@@ -18,6 +18,7 @@ import planner
 from planner.instance import Instance, read
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
+from planner.model.core import Core
 from planner.model.goals import (
     POINTS,
     SMALL_SUM,
@@ -69,7 +70,7 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
           gap: float = 0.01, time_limit: float = 600.0, profile: str = "balanced",
           progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
           mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True, kept: Kept | None = None,
-          cluster: str | None = None) -> Plan:
+          cluster: str | None = None, examine: Callable[[Core, Matrix], None] | None = None) -> Plan:
     """Solves an instance to a plan within a relative gap and a time limit (seconds).
 
     progress  called with {time, phase, incumbent, bound, gap} while it runs
@@ -78,6 +79,7 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     kept      give the same one to several solves of an instance that differ in numbers only: each goes on
               from the LP and the plan of the one before (weighted sum and worst case; other modes start anew)
     cluster   address of a Dask scheduler whose workers solve the regions of a very large instance
+    examine   called with the written model before anything is solved; what it raises ends the solve
     Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input, NoCluster where none
     answers.
     """
@@ -90,6 +92,8 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     tell({"phase": "build", "time": 0.0})
     core = build(instance, mechanisms)
     goals = aims(core)
+    if examine is not None:
+        examine(core, core.book.matrix())
     clock["built"] = time.perf_counter()
     if needs_ranges(instance, goals):
         tell({"phase": "goal ranges", "time": clock["built"] - clock["start"]})

@@ -114,6 +114,8 @@ class Mechanism:
     sources   the papers' sections it is taken from (at least one)
     parameters, tables  what it reads beyond the core's own
     example   how it is used, worked out in numbers
+    levers    rule -> the override key whose number moves it; {zone} and the like stand for the labels of its
+              rows, and `rule_*` for all rules so begun, with {name} the rest
     add       `add(block, core, data)` writes its columns, rows, draws and goal terms
     measure   `measure(plan, data)` re-computes its rules from tables alone
     sums      rule -> `planner.model.tally.Tally`, for the rules that are plain sums over the plan's tables
@@ -133,6 +135,7 @@ class Mechanism:
     that add to more than the whole)."""
     example: Example | None = None
     sums: dict[str, Any] = field(default_factory=dict)
+    levers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

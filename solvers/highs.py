@@ -305,6 +305,12 @@ class Live:
                 answer.stop = Stop.GAP_LIMIT
         return answer
 
+    def dual_ray(self) -> np.ndarray | None:
+        """After an LP proven infeasible: a multiplier per row, of which a contradiction is made; or None."""
+        _, there, ray = self._highs.getDualRay()
+        ray = np.array(ray)
+        return ray if there and len(ray) and np.isfinite(ray).all() and ray.any() else None
+
     def interrupt(self) -> None:
         """Asks a run on another thread to stop soon; it keeps what it holds."""
         self._cancelled = True

@@ -79,9 +79,16 @@ def run(args, out, err) -> int:
     except MemoryError:
         return refuse(say("cli.memory"), commands.NO_PLAN)
     except Exception as error:
-        if type(error).__name__ != "NoPlan":  # not imported: commands without a solver stay quick
+        if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
+            from planner.cli.explain import hint, tell_findings
+            tell_findings(error.findings, err, args.lang)
+            return refuse(hint(args, args.lang), commands.NO_PLAN)
+        if type(error).__name__ != "NoPlan":
             raise
         stopped = str(error.outcome.stop) == "interrupted"
+        if error.outcome.status == "infeasible" and hasattr(args, "set"):
+            from planner.cli.explain import hint
+            return refuse(f"{worded(error, args.lang)} {hint(args, args.lang)}", commands.NO_PLAN)
         return refuse(error, commands.INTERRUPTED if stopped else commands.NO_PLAN)
 
 
@@ -142,7 +149,8 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import generate, policies, tender
+    from planner.cli import explain, generate, policies, tender
+    explain.add_parser(commands, [changes, common], share, seconds)
     generate.add_parser(commands, [common])
     policies.add_parser(commands, [changes, common], share, seconds)
     tender.add_parser(commands, [changes, common], share, seconds)

@@ -54,6 +54,7 @@ def find_instance(name: str) -> Path:
 
 def solve(args, out, err) -> int:
     """Reads, solves, writes and tells."""
+    from planner.explain.checks import refuse
     from planner.solving import solve as find_plan
     from solvers.crew import NoCluster
     from solvers.search import ProfileError, load_profile
@@ -75,7 +76,7 @@ def solve(args, out, err) -> int:
         fate = may_replace(folder, instance.name, instance.scenario, overrides, args.force)
         try:
             plan = find_plan(instance, gap=args.gap, time_limit=args.time_limit, profile=args.profile,
-                             progress=watch, stop=stop, cluster=args.cluster)
+                             progress=watch, stop=stop, cluster=args.cluster, examine=refuse)
         except NoCluster as error:
             raise Usage(say("cli.no_cluster", address=args.cluster, reason=str(error))) from None
         plan.passport["times"] = {"reading": round(reading, 3), **plan.passport.get("times", {})}
@@ -125,9 +126,24 @@ def check(args, out, err) -> int:
                  word("cli.scenarios", lang, names=comma.join(["base", *instance.scenarios])),
                  word("cli.mechanisms_on", lang, names=comma.join(on) or word("cli.none_on", lang))):
         out.print(Text(line), soft_wrap=True)
+    possible = wishes(instance, out, args)
     if args.assumptions:
         assumptions(instance, out, lang)
-    return DONE
+    return DONE if possible else NO_PLAN
+
+
+def wishes(instance, out, args) -> bool:
+    """Tells what arithmetic alone rules out, and the range of the numbers; False when something is impossible."""
+    from planner.cli.explain import hint, tell_findings, tell_scale
+    from planner.explain.checks import impossible, scale
+    from planner.explain.clauses import Model
+    model = Model(instance)
+    tell_scale(scale(model), out, args.lang)
+    findings = impossible(model)
+    tell_findings(findings, out, args.lang)
+    if findings:
+        out.print(Text(hint(args, args.lang)), soft_wrap=True)
+    return not findings
 
 
 def assumptions(instance, out, lang: str) -> None:
@@ -295,6 +311,15 @@ def calibrate_goals(folder: Path, out, err, lang: str) -> int:
     out.print(Text(word("cli.goals_written", lang, file=folder / "goals.csv",
                         count=int(table["ideal"].notna().sum()))), soft_wrap=True)
     return DONE
+
+
+# --- explain ----------------------------------------------------------------------------
+
+
+def explain(args, out, err) -> int:
+    """Says why; see `planner.cli.explain`."""
+    from planner.cli.explain import run
+    return run(args, out, err)
 
 
 # --- policies ---------------------------------------------------------------------------

@@ -97,6 +97,8 @@ class Interrupt:
     A third one ends the run on the spot, for a solver that does not listen.
     """
 
+    words = "cli.stopping"
+
     def __init__(self, watch: Watch):
         self.watch, self.asked, self.times = watch, False, 0
 
@@ -122,7 +124,7 @@ class Interrupt:
         if self.asked or not searching:
             raise KeyboardInterrupt
         self.asked = True
-        self.watch.console.print(word("cli.stopping", self.watch.lang))
+        self.watch.console.print(word(self.words, self.watch.lang))
 
     def __call__(self) -> bool:
         return self.asked

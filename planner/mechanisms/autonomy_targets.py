@@ -98,6 +98,7 @@ MECHANISM = Mechanism(
     formula="import_dependence_i - closed[i,t] <= target[i,t]",
     sources=(Source("P1", "III.3", "Key and core technologies must be in one's own hands."),),
     tables=(TARGETS,), add=add, measure=measure, check=check,
+    levers={"target": "autonomy_targets[{industry},{year}].target"},
     example=Example(
         tables=(("autonomy_targets", "industry,year,target", "chips,2025,0.9", "chips,2026,0.85"),),
         sets=("autonomy_targets[chips,2026].target=0.75",),

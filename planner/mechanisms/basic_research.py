@@ -88,6 +88,7 @@ MECHANISM = Mechanism(
     ),
     parameters=(Parameter("floor", "share of R&D money in the last plan year", 0.08, "share", 0, 1),),
     tables=(FLOORS,), add=add, measure=measure, sums=SUMS,
+    levers={"floor": "basic_research.floor", "zone_floor": "basic_floors[{zone}].floor"},
     example=Example(
         settings=("floor = 0.1",),
         tables=(("basic_floors", "zone,floor", "east,0.05", "west,0.05"),),

@@ -196,6 +196,7 @@ MECHANISM = Mechanism(
                   "'progressive' steps", "progressive", kind="choice", choices=("equal", "progressive")),
     ),
     tables=(TIERS,), add=add, measure=measure, check=check,
+    levers={"participation": "benefit_sharing.participation_floor"},
     example=Example(
         settings=("participation_floor = 0.5", 'ladder = "progressive"'),
         tables=(("tiers",

@@ -101,6 +101,9 @@ MECHANISM = Mechanism(
     parameters=(Parameter("key_share", "least share of a key industry's money in each category", None,
                           "share", 0, 1),),
     tables=(BANDS,), add=add, measure=measure, sums=SUMS, check=check,
+    levers={"category_floor": "category_bands[{category}].floor",
+            "category_ceiling": "category_bands[{category}].ceiling",
+            "key_share": "category_portfolio.key_share"},
     example=Example(
         settings=("key_share = 0.05",),
         tables=(("category_bands", "category,floor,ceiling", "frontier,0.3,", "engineering,,0.65"),),

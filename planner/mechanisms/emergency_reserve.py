@@ -113,6 +113,7 @@ MECHANISM = Mechanism(
     parameters=(Parameter("share", "least reserve of each year; 0: none", 0.02,
                           "share of the central budget", 0, 1),),
     tables=(SURGE,), add=add, measure=measure, sums=SUMS, check=check,
+    levers={"floor": "emergency_reserve.share", "surge": "surge[{talent_type}].surge"},
     example=Example(
         settings=("share = 0.02",),
         tables=(("surge", "talent_type,surge", "engineer,20", "worker,10"),),

@@ -141,6 +141,7 @@ MECHANISM = Mechanism(
         Source("P3", "III.3", "Upstream and downstream upgrade together and form clusters."),
     ),
     tables=(LINKS,), add=add, measure=measure, check=check,
+    levers={"chain": "links[{upstream},{downstream}].cap"},
     example=Example(
         tables=(("links", "upstream,downstream,cap,bonus", "chips,food,20,5", "food,chips,20,0"),),
         sets=("links[chips,food].cap=2",),

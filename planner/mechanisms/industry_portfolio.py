@@ -152,6 +152,11 @@ MECHANISM = Mechanism(
         _share("green_floor", "spend weighted by greenness as a share"),
     ),
     tables=(BANDS,), add=add, measure=measure, sums=SUMS, check=check,
+    levers={"class_floor": "class_bands[{class}].floor", "class_ceiling": "class_bands[{class}].ceiling",
+            "upgrading_floor": "industry_portfolio.upgrading_floor",
+            "manufacturing_floor": "industry_portfolio.manufacturing_floor",
+            "green_floor": "industry_portfolio.green_floor",
+            "future_growth": "industry_portfolio.future_growth"},
     example=Example(
         settings=("future_growth = 0.02",
                   "upgrading_floor = 0.25",

@@ -162,6 +162,7 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     tables=(BASE,), add=add, measure=measure, check=check,
+    levers={"conversion": "innovation_chain.alpha", "industrialisation": "innovation_chain.beta"},
     example=Example(
         settings=("alpha = 0.2", "beta = 2.0", "decay = 0.5"),
         tables=(("chain_base", "industry,conversion,industrialisation", "chips,10,80", "food,10,40"),),

@@ -233,6 +233,9 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     tables=(PUBLIC_SHARE, COFUNDING), add=add, measure=measure, sums=SUMS, check=check,
+    levers={"fund_low": "instruments.fund_low", "fund_high": "instruments.fund_high",
+            "patient": "instruments.patient_share", "public_low": "public_share[{stage}].low",
+            "public_high": "public_share[{stage}].high", "cofunding": "cofunding[{zone}].match"},
     example=Example(
         settings=("fund_low = 0.05", "fund_high = 0.6", "patient_share = 0.05"),
         tables=(("public_share", "stage,low,high", "research,0.05,0.95", "application,0.05,0.95"),

@@ -119,6 +119,7 @@ MECHANISM = Mechanism(
                   "no limit there", None, "1 per year", 0),
     ),
     tables=(KNOWLEDGE,), add=add, measure=measure,
+    levers={"frontier": "knowledge[{industry}].kappa"},
     example=Example(
         settings=("decay = 0.1", "lag = 1", "kappa = 0.7"),
         tables=(("knowledge", "industry,stock,kappa", "chips,100,0.8", "food,100,"),),

@@ -101,6 +101,7 @@ MECHANISM = Mechanism(
     parameters=(Parameter("unit", "accounting unit to which grants are rounded after solving; not set: "
                           "no rounding", None, "money", 1e-9),),
     tables=(LEAST,), add=add, measure=measure, check=check,
+    levers={"least": "minimum_grants[{instrument}].least"},
     example=Example(
         settings=("unit = 0.1",),
         tables=(("minimum_grants", "instrument,least", "competitive_grant,1", "fund,1"),),

@@ -470,6 +470,9 @@ MECHANISM = Mechanism(
                   None, "share", 0, 1),
     ),
     tables=TABLES, add=add, measure=measure, sums=SUMS, check=tender.problems,
+    levers={"minimum": "mission_minimum[{category}].at_least", "budget_low": "missions.budget_low",
+            "budget_high": "missions.budget_high", "rule_*": "bid_rules[{name},*].count",
+            "limit_*": "bid_limits[{name}].count"},
     example=Example(
         settings=("maturity = 0.3", "feasibility = 0.3", "benefit = 0.3", "budget_high = 0.5"),
         tables=(("missions",

@@ -151,6 +151,8 @@ MECHANISM = Mechanism(
     sources=(Source("P1", "V", "The nation moves resources between regions, by paired assistance among "
                     "other ways."),),
     tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
+    levers={"transfer_floor": "pairs[{donor},{recipient}].rate",
+            "lent_floor": "assistance_talent[{talent_type}].rate"},
     example=Example(
         tables=(("pairs", "donor,recipient,rate", "coast,inland,0.1"),
                 ("assistance_talent", "talent_type,rate", "engineer,0.05", "worker,0.05")),

@@ -137,6 +137,7 @@ MECHANISM = Mechanism(
                   0.05, "share", 0, 1),
     ),
     add=add, measure=measure, sums=SUMS,
+    levers={"spend": "patient_capital.drop", "stable_grants": "patient_capital.stable_drop"},
     example=Example(
         settings=("drop = 0.5", "stable_drop = 0.9"),
         sets=("patient_capital.drop=0.1",),

@@ -202,6 +202,8 @@ MECHANISM = Mechanism(
                   kind="flag"),
     ),
     tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
+    levers={"capacity": "performer_capacity[{region},{performer}].capacity",
+            "enterprise_floor": "enterprise_floors[{stage}].floor", "sme_floor": "performers.sme_floor"},
     example=Example(
         settings=("sme_floor = 0.1", "keep_private = true"),
         tables=(("performers",

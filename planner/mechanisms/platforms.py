@@ -333,6 +333,10 @@ MECHANISM = Mechanism(
         Source("P3", "IV.3", "Platforms placed away from the coast let other regions take part."),
     ),
     tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
+    levers={"zone_fewest": "platform_zones[{zone},{platform}].fewest",
+            "zone_most": "platform_zones[{zone},{platform}].most",
+            "fewest": "platform_types[{platform}].fewest", "most": "platform_types[{platform}].most",
+            "talent_base": "platform_types[{platform}].min_talent"},
     example=Example(
         tables=(("platform_types",
                  "platform,capital,running,build_years,local_share,capacity,requires",

@@ -191,6 +191,10 @@ MECHANISM = Mechanism(
         Parameter("gini", "largest Gini index of spend per head in the last plan year", None, "ratio", 0, 1),
     ),
     tables=(BANDS,), add=add, measure=measure, sums=SUMS, check=check,
+    levers={"zone_floor": "zone_bands[{zone}].floor", "zone_ceiling": "zone_bands[{zone}].ceiling",
+            "intensity": "regional_balance.intensity",
+            "intensity_floor": "regional_balance.intensity_floor",
+            "convergence": "regional_balance.convergence", "gini": "regional_balance.gini"},
     example=Example(
         settings=("intensity = 0.033",
                   "intensity_floor = 0.2",

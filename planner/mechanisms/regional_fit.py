@@ -205,6 +205,9 @@ MECHANISM = Mechanism(
                   "rule", None, "years", 0, 30, "integer"),
     ),
     tables=TABLES, add=add, measure=measure, check=check,
+    levers={"region_most": "focus_limits[{region}].most", "fewest": "focus_bands[{industry}].fewest",
+            "most": "focus_bands[{industry}].most", "scale": "focus_bands[{industry}].scale",
+            "unfocused": "regional_fit.slack"},
     example=Example(
         settings=("threshold = 0.9", "slack = 0.5", "transfer_lag = 1"),
         tables=(("focus_limits", "region,most", "coast,2", "inland,2"),

@@ -199,6 +199,7 @@ MECHANISM = Mechanism(
         Parameter("limit", "largest loss as a share of the value; not set: none", None, "share", 0, 1),
     ),
     tables=TABLES, add=add, measure=measure, check=check,
+    levers={"limit": "risk.limit"},
     example=Example(
         settings=('method = "gamma"', "gamma = 1.0", "alpha = 0.5", "weight = 0.1"),
         tables=(("return_intervals", "category,deviation", "frontier,0.5", "engineering,0.2"),

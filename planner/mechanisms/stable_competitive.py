@@ -95,6 +95,7 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     add=add, measure=measure, sums=SUMS, check=check,
+    levers={"low": "stable_competitive.low", "high": "stable_competitive.high"},
     example=Example(
         settings=("low = 0.35", "high = 0.65"),
         sets=("stable_competitive.low=0.5",),

@@ -201,6 +201,8 @@ MECHANISM = Mechanism(
                   "share", 0, 1),
     ),
     add=add, measure=measure, sums=SUMS, check=check,
+    levers={"share": "strategic_backup.share", "lost_region": "strategic_backup.rho",
+            "zones": "strategic_backup.zones"},
     example=Example(
         settings=("share = 0.2", "zones = 1", "rho = 0.1"),
         sets=("strategic_backup.rho=0.5",),

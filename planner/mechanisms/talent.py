@@ -297,6 +297,8 @@ MECHANISM = Mechanism(
         Parameter("retention_limit", "part of the drift that money can stop", 0.5, "share", 0, 1),
     ),
     tables=TABLES, add=add, measure=measure, sums=SUMS, check=check,
+    levers={"quota": "introduction[{talent_type},{year}].quota", "retention": "talent.retention_limit",
+            "borrow_cap": "talent.borrow_cap", "technical_share": "talent.technical_share"},
     example=Example(
         settings=("borrow_cap = 0.1",
                   "technical_share = 0.3",

@@ -83,6 +83,7 @@ MECHANISM = Mechanism(
     parameters=(Parameter("start_growth", "growth over the base year that counts as having started", 0.1,
                           "share", 0, 10),),
     tables=(WINDOWS,), add=add, measure=measure, sums=SUMS, check=check,
+    levers={"start": "technology_windows.start_growth"},
     example=Example(
         settings=("start_growth = 0.1",),
         tables=(("windows",
