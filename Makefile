@@ -20,7 +20,7 @@ plan: $(READY) ## solve the flagship instance to an Excel plan and check it
 	$(RUN)/planner verify outputs/china-2022/base
 
 test: $(READY) ## the tests (under 10 minutes on 2 cores)
-	$(RUN)/python -m pytest -m "not slow and not public"
+	$(RUN)/python -m pytest -n auto --dist loadfile -m "not slow and not public and not fuzz"
 
 test-slow: $(READY) ## the tests that take minutes
 	$(RUN)/python -m pytest -m "slow"
