@@ -5,7 +5,8 @@ solved one by one, need linear time (docs/decisions/0010). So:
 
 1. interior point on the rows that are not lazy gives prices, near the LP's, and a point;
 2. each block solved at these prices gives a proven bound and whole values (`solvers.lagrange`);
-3. whole values that fit together are fixed, and interior point gives the rest: a solution;
+3. the blocks are solved once more, their wide whole columns held near the point; what they say is fixed, as
+   far as it fits together, and interior point gives the rest: a solution;
 4. block after block is solved again with all others held, which only betters the solution.
 """
 
@@ -21,7 +22,7 @@ from solvers.dive import Diver
 from solvers.guide import Guide
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
-from solvers.lagrange import Blocks, Relaxed
+from solvers.lagrange import Blocks
 from solvers.matrix import Matrix, beyond
 from solvers.outcome import Stop
 from solvers.propagation import Propagator
@@ -29,6 +30,7 @@ from solvers.propagation import Propagator
 BROKEN = 3e-7   # violation from which a lazy row counts as broken, relative to max(1, |side|)
 ROUNDS = 6      # interior points with more lazy rows, for one solution
 BLUR = 1e-9     # of a side: what holding other columns at their values may lose
+FEWER = 0.8     # of the whole columns are fixed where all of them leave no solution, and so on
 SHARE = 0.05    # of the gap aimed at: what all blocks together may be short of their optima
 
 
@@ -47,15 +49,18 @@ def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator,
     if relaxed.stop is not Stop.OPTIMAL:
         return relaxed.stop
     blocks = Blocks(hunt.matrix)
+    tolerance = SHARE * hunt.target * abs(relaxed.objective)
     with hunt.enter("blocks"):
-        apart = blocks.relax(relaxed.duals, hunt, SHARE * hunt.target * abs(relaxed.objective), crew)
-    hunt.raise_bound(apart.bound)
-    hunt.root_bound = hunt.bound if np.isfinite(hunt.bound) else None
-    if apart.stop is Stop.INFEASIBLE:
-        return apart.stop
+        apart = blocks.relax(relaxed.duals, hunt, tolerance, crew)
+        hunt.raise_bound(apart.bound)
+        hunt.root_bound = hunt.bound if np.isfinite(hunt.bound) else None
+        if apart.stop is Stop.INFEASIBLE:
+            return apart.stop
+        near = blocks.relax(relaxed.duals, hunt, tolerance, crew, within=near_to(hunt.matrix, relaxed.x))
     interior.hold_local()
     with hunt.enter("dive"):
-        found = first(hunt, interior, relaxed, apart, rng)
+        told = np.where(near.known, near.x, np.where(apart.known, apart.x, np.nan))
+        found = first(hunt, interior, relaxed, told, rng)
     if found and not hunt.over:
         with hunt.enter("neighbourhood"):
             block_by_block(hunt, [columns for columns, _ in blocks.parts], rng)
@@ -120,20 +125,31 @@ def blocks_in(matrix: Matrix, rows: np.ndarray) -> np.ndarray:
     return (most >= 0).astype(int) + ((most >= 0) & (least != most))
 
 
-def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: np.random.Generator) -> bool:
-    """A first solution: binaries as in the blocks, wider whole columns as in the LP, all that fit together.
+def near_to(matrix: Matrix, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds that let whole columns of more than two values only go to the whole numbers next to x.
 
-    Where interior point finds these to leave none, or comes to no end, half as many are fixed, those nearest
-    to the LP first; the rest follows the next LP. True if the hunt has an incumbent.
+    At given prices such a column leaps from end to end, where all blocks together want a little of it.
+    """
+    wide = matrix.integer & (matrix.upper - matrix.lower > 1)
+    x = np.clip(x, matrix.lower, matrix.upper)
+    return (np.where(wide, np.floor(x + 1e-6), matrix.lower), np.where(wide, np.ceil(x - 1e-6), matrix.upper))
+
+
+def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: np.ndarray,
+          rng: np.random.Generator) -> bool:
+    """A first solution: whole columns as in the blocks, as far as that fits together.
+
+    apart  array of n; its whole columns count, NaN where a block has no solution
+    Where interior point finds these to leave none, or comes to no end, fewer are fixed, those nearest to the
+    LP first; the rest follows the next LP. True if the hunt has an incumbent.
     """
     diver = Diver(hunt, None, Propagator(hunt.matrix), rng)  # it only propagates: there is no live LP
     lower, upper = diver.lower.copy(), diver.upper.copy()
     if not diver.propagator.tighten(lower, upper):
         return False
-    columns, x, apart_x = diver.columns, relaxed.x, apart.x[diver.columns]
-    told = apart.known[columns] & (upper - lower <= 1)
+    columns, x, told = diver.columns, relaxed.x, apart[diver.columns]
     while not hunt.over:
-        wanted = np.where(told, apart_x, rounded(diver.guide, x))
+        wanted = np.where(np.isfinite(told), told, rounded(diver.guide, x))
         order = np.argsort(np.abs(wanted - x[columns]), kind="stable")
         order = order[lower[order] < upper[order]]
         size = len(order)
@@ -143,12 +159,12 @@ def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: 
             answer = fits and solution(hunt, interior, columns, low, high)
             if fits and answer.stop is Stop.OPTIMAL:
                 break
-            size //= 2
+            size = int(FEWER * size)
             if not size or hunt.over:
                 return hunt.x is not None
         if (low == high).all():
             return hunt.x is not None
-        lower, upper, x, told = low, high, answer.x, np.zeros(len(columns), bool)
+        lower, upper, x, told = low, high, answer.x, np.full(len(columns), np.nan)
     return hunt.x is not None
 
 
@@ -234,7 +250,7 @@ def around(matrix: Matrix, free: np.ndarray, x: np.ndarray) -> Matrix:
 
 
 def block_by_block(hunt: Hunt, blocks: list[np.ndarray], rng: np.random.Generator, at_once: int = 2) -> None:
-    """Solves a few blocks at a time, with continuous columns outside blocks, the rest held as in the incumbent.
+    """Solves a few blocks at a time, with continuous columns outside blocks; the rest stays as it is.
 
     Ends when the gap is reached, the time is over, or no block of a whole turn has bettered the incumbent.
     """
