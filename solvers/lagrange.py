@@ -64,14 +64,12 @@ class Blocks:
                 matrix.integer[columns], rows[own][:, columns],
                 matrix.row_lower[own], matrix.row_upper[own])))
 
-    def relax(self, duals: np.ndarray, hunt: Hunt, tolerance: float, crew: Crew,
-              within: tuple[np.ndarray, np.ndarray] | None = None) -> Relaxed:
+    def relax(self, duals: np.ndarray, hunt: Hunt, tolerance: float, crew: Crew) -> Relaxed:
         """Solves every block at the prices of the rows between them.
 
         duals      per row of the matrix; a price that would ask for a side that is not there counts as 0
         tolerance  what all blocks together may be short of their optima
         crew       who solves the blocks; the result does not depend on how many do
-        within     (lower, upper), arrays of n: narrower bounds of the whole columns; the bound is theirs then
         """
         matrix = self.matrix
         price = np.where(self.coupling, duals, 0.0)
@@ -80,8 +78,8 @@ class Blocks:
         cost = matrix.cost - matrix.rows.T @ price
         bound = matrix.offset + float(np.where(price != 0, side, 0.0) @ price)
         x, known, stop = np.zeros(matrix.n_columns), np.zeros(matrix.n_columns, bool), Stop.OPTIMAL
-        tasks = [Task(_narrowed(replace(model, cost=cost[columns]), columns, within),
-                      tolerance / len(self.parts), NODES, hunt.left) for columns, model in self.parts]
+        tasks = [Task(replace(model, cost=cost[columns]), tolerance / len(self.parts), NODES, hunt.left)
+                 for columns, model in self.parts]
         for (columns, _), answer in zip(self.parts, crew.solve(tasks, hunt.tick)):
             hunt.iterations += answer.iterations
             if answer.stop in (Stop.INFEASIBLE, Stop.UNBOUNDED, Stop.FAILED, Stop.INTERRUPTED):
@@ -93,10 +91,3 @@ class Blocks:
             stop = Stop.TIME_LIMIT
         return Relaxed(stop, bound, x, known)
 
-
-def _narrowed(model: Matrix, columns: np.ndarray, within: tuple[np.ndarray, np.ndarray] | None) -> Matrix:
-    if within is None:
-        return model
-    lower, upper = (np.where(model.integer, side[columns], old)
-                    for side, old in zip(within, (model.lower, model.upper)))
-    return replace(model, lower=lower, upper=upper)

@@ -5,9 +5,9 @@ solved one by one, need linear time (docs/decisions/0010). So:
 
 1. interior point on the rows that are not lazy gives prices, near the LP's, and a point;
 2. each block solved at these prices gives a proven bound and whole values (`solvers.lagrange`);
-3. the blocks are solved once more, their wide whole columns held near the point; what they say is fixed, as
-   far as it fits together, and interior point gives the rest: a solution;
-4. block after block is solved again with all others held, which only betters the solution.
+3. most of these are fixed, those nearest to the point; interior point says how to round the rest so that all
+   fit together (`solvers.fitting`), and once more gives the continuous columns: a solution;
+4. block after block is solved again with all others held, which only betters it (`solvers.around`).
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ from dataclasses import replace
 import numpy as np
 
 from solvers import gpu
+from solvers.around import again, block_by_block
 from solvers.crew import Crew
 from solvers.dive import Diver
+from solvers.fitting import fitted
 from solvers.guide import Guide
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
-from solvers.lagrange import Blocks
+from solvers.lagrange import Blocks, Relaxed
 from solvers.matrix import Matrix, beyond
 from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
 BROKEN = 3e-7   # violation from which a lazy row counts as broken, relative to max(1, |side|)
 ROUNDS = 6      # interior points with more lazy rows, for one solution
-BLUR = 1e-9     # of a side: what holding other columns at their values may lose
-FEWER = 0.8     # of the whole columns are fixed where all of them leave no solution, and so on
+MOST = 0.8      # of the whole columns are fixed first; of these again where they leave no solution
 SHARE = 0.05    # of the gap aimed at: what all blocks together may be short of their optima
 
 
@@ -56,14 +57,12 @@ def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator,
         hunt.root_bound = hunt.bound if np.isfinite(hunt.bound) else None
         if apart.stop is Stop.INFEASIBLE:
             return apart.stop
-        near = blocks.relax(relaxed.duals, hunt, tolerance, crew, within=near_to(hunt.matrix, relaxed.x))
     interior.hold_local()
     with hunt.enter("dive"):
-        told = np.where(near.known, near.x, np.where(apart.known, apart.x, np.nan))
-        found = first(hunt, interior, relaxed, told, rng)
+        found = first(hunt, interior, relaxed, apart, rng)
     if found and not hunt.over:
         with hunt.enter("neighbourhood"):
-            block_by_block(hunt, [columns for columns, _ in blocks.parts], rng)
+            block_by_block(hunt, rng)
     return None
 
 
@@ -125,46 +124,39 @@ def blocks_in(matrix: Matrix, rows: np.ndarray) -> np.ndarray:
     return (most >= 0).astype(int) + ((most >= 0) & (least != most))
 
 
-def near_to(matrix: Matrix, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds that let whole columns of more than two values only go to the whole numbers next to x.
+def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: np.random.Generator) -> bool:
+    """A first solution in two steps: most whole columns as in the blocks, the rest as the LP then says.
 
-    At given prices such a column leaps from end to end, where all blocks together want a little of it.
-    """
-    wide = matrix.integer & (matrix.upper - matrix.lower > 1)
-    x = np.clip(x, matrix.lower, matrix.upper)
-    return (np.where(wide, np.floor(x + 1e-6), matrix.lower), np.where(wide, np.ceil(x - 1e-6), matrix.upper))
-
-
-def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: np.ndarray,
-          rng: np.random.Generator) -> bool:
-    """A first solution: whole columns as in the blocks, as far as that fits together.
-
-    apart  array of n; its whole columns count, NaN where a block has no solution
-    Where interior point finds these to leave none, or comes to no end, fewer are fixed, those nearest to the
-    LP first; the rest follows the next LP. True if the hunt has an incumbent.
+    Those nearest to the LP are fixed first; where interior point finds these to leave no solution, or comes
+    to no end, fewer. What is fixed last are whole values that fit together. True if the hunt has an incumbent.
     """
     diver = Diver(hunt, None, Propagator(hunt.matrix), rng)  # it only propagates: there is no live LP
     lower, upper = diver.lower.copy(), diver.upper.copy()
     if not diver.propagator.tighten(lower, upper):
         return False
-    columns, x, told = diver.columns, relaxed.x, apart[diver.columns]
+    columns, x = diver.columns, relaxed.x
+    told = apart.known[columns] & (upper - lower <= 1)  # a wide column leaps from end to end
+    wanted, share = np.where(told, apart.x[columns], rounded(diver.guide, x)), MOST
     while not hunt.over:
-        wanted = np.where(np.isfinite(told), told, rounded(diver.guide, x))
         order = np.argsort(np.abs(wanted - x[columns]), kind="stable")
         order = order[lower[order] < upper[order]]
-        size = len(order)
+        size = int(np.ceil(share * len(order)))
         while True:
             low, high = lower.copy(), upper.copy()
             fits = fix_all(diver, order[:size], wanted, low, high)
-            answer = fits and solution(hunt, interior, columns, low, high)
-            if fits and answer.stop is Stop.OPTIMAL:
-                break
-            size = int(FEWER * size)
+            if fits:
+                answer = solution(hunt, interior, columns, low, high)
+                if answer.stop is Stop.OPTIMAL:
+                    break
+            size = int(MOST * size)
             if not size or hunt.over:
                 return hunt.x is not None
         if (low == high).all():
             return hunt.x is not None
-        lower, upper, x, told = low, high, answer.x, np.full(len(columns), np.nan)
+        lower, upper, x, share = low, high, answer.x, 1.0
+        wanted = rounded(diver.guide, x)
+        fits = fitted(diver.propagator, wanted, x[columns], lower, upper, hunt.left, hunt.tick)
+        wanted = wanted if fits is None else fits
     return hunt.x is not None
 
 
@@ -206,66 +198,10 @@ def solution(hunt: Hunt, interior: Interior, columns: np.ndarray, low: np.ndarra
         if len(broken):
             free = np.unique(matrix.rows[broken].indices)
             x = again(hunt.matrix, x, free[(matrix.block[free] < 0) & ~hunt.matrix.integer[free]], hunt)
-        if hunt.offer(x, None) or hunt.over:
+        if hunt.offer(x, answer.duals) or hunt.over:
             break
         broken = interior.broken(answer.x)
         if not len(broken):
             break  # broken beyond what lazy rows explain
         interior.hold(broken)
     return answer
-
-
-def again(matrix: Matrix, x: np.ndarray, free: np.ndarray, hunt: Hunt, whole: bool = False,
-          **effort) -> np.ndarray:
-    """x with the free columns (index array) chosen anew and all others held; x itself where that fails.
-
-    whole   whole columns may move too; `effort` then goes to `Live.solve_mip`
-    """
-    part = around(matrix, free, x)
-    if whole:
-        answer = Live(part).solve_mip(start=x[free], tick=hunt.tick, **effort)
-        if answer.x is None:
-            return x
-        held = np.where(part.integer, np.rint(answer.x), np.nan)  # the rest comes cleaner from an LP
-        part = replace(part, lower=np.fmax(part.lower, held), upper=np.fmin(part.upper, held))
-    answer = Live(part.relaxed(), {"primal_feasibility_tolerance": 1e-9}).solve_lp(hunt.left, tick=hunt.tick)
-    if answer.x is None:
-        return x
-    x = x.copy()
-    x[free] = answer.x
-    return x
-
-
-def around(matrix: Matrix, free: np.ndarray, x: np.ndarray) -> Matrix:
-    """The model of the free columns with all others held at x. Rows that x keeps stay within reach."""
-    body = matrix.rows[:, free]
-    touched = np.flatnonzero(np.diff(body.indptr))
-    body = body[touched]
-    activity = matrix.rows[touched] @ x
-    rest = activity - body @ x[free]
-    blur = BLUR * np.maximum(1.0, np.abs(activity))
-    return Matrix(matrix.cost[free], matrix.objective(x) - float(matrix.cost[free] @ x[free]), False,
-                  matrix.lower[free], matrix.upper[free], matrix.integer[free], body,
-                  matrix.row_lower[touched] - rest - blur, matrix.row_upper[touched] - rest + blur)
-
-
-def block_by_block(hunt: Hunt, blocks: list[np.ndarray], rng: np.random.Generator, at_once: int = 2) -> None:
-    """Solves a few blocks at a time, with continuous columns outside blocks; the rest stays as it is.
-
-    Ends when the gap is reached, the time is over, or no block of a whole turn has bettered the incumbent.
-    """
-    matrix = hunt.matrix
-    common = np.flatnonzero((matrix.block < 0) & ~matrix.integer)
-    inside = [columns for columns in blocks if matrix.block[columns[0]] >= 0]
-    while not hunt.over:
-        before = hunt.objective
-        order = rng.permutation(len(inside))
-        for at in range(0, len(order), at_once):
-            if hunt.over:
-                return
-            free = np.concatenate([common, *(inside[k] for k in order[at:at + at_once])])
-            room = (hunt.objective - hunt.bound) / len(inside)
-            hunt.offer(again(matrix, hunt.x, np.sort(free), hunt, whole=True, time_limit=min(hunt.left, 30.0),
-                             absolute_gap=max(0.2 * room, 1e-9), node_limit=20), None)
-        if hunt.objective >= before - max(1e-4 * (before - hunt.bound), 1e-7 * abs(before)):
-            return

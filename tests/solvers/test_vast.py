@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from solvers import search
+from solvers.around import around
 from solvers.crew import Threads
 from solvers.highs import Live
 from solvers.hunt import Hunt
 from solvers.outcome import Stop
-from solvers.vast import Interior, around, blocks_in, solve_vast
+from solvers.vast import Interior, blocks_in, solve_vast
 from tests.solvers.models import block_angular, model
 
 INF = np.inf
@@ -96,5 +97,5 @@ def test_around_a_point_the_rest_is_held():
     """max x + 2y + 3z with x + y + z <= 4: with z held at 1, three are left for x and y."""
     matrix = model([-1, -2, -3], [[1, 1, 1]], -INF, 4, upper=2, maximise=False)
     part = around(matrix, np.array([0, 1]), np.array([0.0, 0.0, 1.0]))
-    assert part.row_upper == pytest.approx(3) and part.offset == pytest.approx(-3)
+    assert part.row_upper == pytest.approx(3) and part.offset == pytest.approx(-3)  # in distances from (0, 0, 1)
     assert Live(part).solve_lp().objective == pytest.approx(-3 - 2 * 2 - 1)
