@@ -48,6 +48,11 @@ def term(key: str, lang: str = "en", kind: str = "") -> str:
     return str(key).replace("_", " ")
 
 
+def own_unit(unit: str, lang: str) -> str:
+    """What an instance calls its unit of money or talent, in the language where the catalogue knows it."""
+    return catalogue().get(f"unit_name.{unit}", {}).get(lang, unit)
+
+
 def heading(column: str, lang: str, unit: str = "") -> str:
     """A column's heading with its unit in brackets."""
     text = term(column, lang)

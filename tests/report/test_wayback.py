@@ -325,7 +325,7 @@ def test_the_command_where_the_workbook_lies(made, folder, tmp_path, capsys):
     book = folder / "plan.xlsx"
     assert main(["verify", str(book)]) == 0 and main(["check", str(book), "--lang", "zh"]) == 0
     told = capsys.readouterr().out
-    assert "Nothing was changed since the plan was written." in told and "行均满足" in told
+    assert "Nothing was changed since the plan was written." in told and "全部满足" in told
     alone = tmp_path / "mail.xlsx"
     shutil.copy(book, alone)
     assert is_plan(alone) and not is_plan(folder)
