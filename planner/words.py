@@ -1,4 +1,4 @@
-"""Every word that people read, in English and Chinese, from one catalogue (report/catalogue/*.csv).
+"""Every word that people read, in English and Chinese, from one catalogue (catalogue/*.csv).
 
 Who finds something wrong does not know what language its reader has chosen: it `say`s the words by
 their key and with their values. What it says is English text like any other, and the door through
@@ -22,7 +22,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     Raises ValueError for a key that stands twice.
     """
     found: dict[str, dict[str, str]] = {}
-    for file in sorted((files("planner") / "report" / "catalogue").iterdir(), key=lambda file: file.name):
+    for file in sorted((files("planner") / "catalogue").iterdir(), key=lambda file: file.name):
         for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
             if row["key"] in found:
                 raise ValueError(f"{file.name}: {row['key']} stands twice in the catalogue")
@@ -46,6 +46,11 @@ def term(key: str, lang: str = "en", kind: str = "") -> str:
         if known in catalogue():
             return catalogue()[known][lang]
     return str(key).replace("_", " ")
+
+
+def own_unit(unit: str, lang: str) -> str:
+    """What an instance calls its unit of money or talent, in the language where the catalogue knows it."""
+    return catalogue().get(f"unit_name.{unit}", {}).get(lang, unit)
 
 
 def heading(column: str, lang: str, unit: str = "") -> str:

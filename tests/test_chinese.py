@@ -3,15 +3,19 @@
 import ast
 import re
 import shutil
+import zipfile
 
+import openpyxl
 import pytest
 
 from planner.cli import main
 from planner.cli.language import VARIABLE
 from planner.instance import InvalidInstance, listing, read
 from planner.policies import POLICIES
+from planner.report.folder import write_output
 from tests.helpers import ROOT
 from tests.instance import samples, test_problems
+from tests.report.plans import by_hand
 from tests.test_broken_instances import BROKEN, put
 
 KNOWN = re.compile("|".join((
@@ -73,6 +77,86 @@ def test_a_plan_is_solved_verified_edited_and_caught(desk, capsys):
     assert main(["verify", "outputs/tiny/base"]) == 1
     text = said(capsys)
     assert "被违反" in text and "资金来源恒等" in text and "沿海, 研究" in text and not english(text)
+
+
+def test_an_edited_workbook_is_verified(desk, capsys):
+    """`verify plan.xlsx`: with its folder, alone, and with cells that cannot be read."""
+    write_output(by_hand(), desk / "made", "zh")
+    book = desk / "made" / "plan.xlsx"
+    assert main(["verify", str(book)]) == 0
+    assert "方案写出后未作修改" in (text := said(capsys)) and not english(text)
+    shutil.copy(book, desk / "alone.xlsx")
+    assert main(["verify", "alone.xlsx", "--instance", "made/instance"]) == 0
+    assert "工作簿旁没有原方案" in (text := said(capsys)) and not english(text)
+    assert main(["verify", "alone.xlsx"]) == 2
+    assert "请用 --instance" in (text := said(capsys)) and not english(text)
+    page_of(book, "资金配置", lambda page: setattr(page["H5"], "value", page["H5"].value + 5))
+    assert main(["verify", str(book)]) == 1
+    text = said(capsys)
+    assert "1 个单元格" in text and "资金来源恒等" in text and "被违反" in text and not english(text)
+    page_of(book, "资金配置", lambda page: [setattr(page[place], "value", value) for place, value in (
+        ("A6", "nowhere"), ("H7", "1,5"), ("H8", None), ("H9", "=H8*2"), ("A10", None), ("H4", "投入 (亿元)"))])
+    assert main(["verify", str(book)]) == 2
+    text = said(capsys)
+    assert "未知名称" in text and "不是数字" in text and "公式的结果未存入文件" in text and not english(text)
+    page_of(book, "资金配置", lambda page: page.delete_cols(1))
+    assert main(["verify", str(book)]) == 2
+    assert "缺少列标题" in (text := said(capsys)) and not english(text)
+
+
+def page_of(path, title, change):
+    book = openpyxl.load_workbook(path)
+    change(book[title])
+    book.save(path)
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda path: path.write_text("none"), lambda path: path.unlink(),
+    lambda path: add_part(path, "xl/vbaProject.bin"), lambda path: add_part(path, "xl/externalLinks/a.xml"),
+    lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")],
+    ids=["no workbook", "not there", "macros", "links", "sealed"])
+def test_hostile_workbooks_are_refused(spoil, desk, capsys):
+    path = desk / "plan.xlsx"
+    openpyxl.Workbook().save(path)
+    spoil(path)
+    assert main(["verify", "plan.xlsx", "--instance", "tiny"]) == 2
+    assert not english(said(capsys))
+    if path.exists():
+        assert main(["check", "plan.xlsx", "--annotate"]) == 2
+        assert not english(said(capsys))
+
+
+def add_part(path, name):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, b"")
+
+
+def test_a_workbook_to_fill_in_and_its_marked_copy(desk, capsys):
+    """`new --xlsx` without a source, and `check --annotate`: notes, messages and marks."""
+    assert main(["new", "mine", "--xlsx"]) == 0
+    assert not english(said(capsys))
+    path = desk / "instances" / "mine.xlsx"
+    book = openpyxl.load_workbook(path)
+    notes = [cell.comment.text for page in book.worksheets for cell in page[1] if cell.comment]
+    told = [str(cell.value) for row in book["instance"].iter_rows(min_row=2, min_col=3, max_col=4) for cell in row
+            if cell.value]
+    stops = [f"{rule.errorTitle}\n{rule.error}" for page in book.worksheets
+             for rule in page.data_validations.dataValidation]
+    guide = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+    names = r"(?m)^.* \(\w+\)$|planner (check|solve) \S+|zones.*instruments|instance"
+    assert len(notes) > 100 and len(told) > 100 and len(stops) > 100
+    for text in (*notes, *told, *stops, *guide):
+        assert not english(re.sub(names, "", text)), text
+    assert not [text for text in (*notes, *told) if not CHINESE.search(text)]
+    book["budget"]["B2"], book["fit"]["A3"] = -60, "nowhere"
+    book.save(path)
+    assert main(["check", "mine", "--annotate"]) == 2
+    assert "问题已标在" in (text := said(capsys)) and not english(text)
+    copy = openpyxl.load_workbook(path.with_name("mine-checked.xlsx"))
+    marked = [str(cell.value) for row in copy["问题"].iter_rows() for cell in row if cell.value]
+    assert len(marked) > 8 and not [text for text in (*marked, copy["fit"]["A3"].comment.text) if english(text)]
+    assert main(["check", "tiny", "--annotate", "--set", "first_year=2000"]) == 2
+    assert "--xlsx" in (text := said(capsys)) and not english(text)
 
 
 def test_the_flag_goes_before_the_variable(capsys):
@@ -205,13 +289,13 @@ def test_every_sort_of_problem(broken, kind, tmp_path):
     assert CHINESE.search(text) and not english(text)
 
 
-TELLING = ("Problem", "problem", "Wrong", "suggestion")
+TELLING = ("Problem", "problem", "_problem", "Wrong", "suggestion", "Usage", "Unreadable", "NotAPlan")
 
 
 def test_no_words_of_a_problem_are_written_beside_the_catalogue():
     """Every what and mend is said by its key: a sentence in the code would stay English."""
     found, looked = [], 0
-    rooms = [ROOT / "planner" / room for room in ("instance", "mechanisms", "model")]
+    rooms = [ROOT / "planner" / room for room in ("instance", "mechanisms", "model", "report/wayback", "cli", "")]
     for file in (file for room in rooms for file in room.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             called = getattr(node, "func", None)

@@ -10,23 +10,19 @@ from pathlib import Path
 import pandas as pd
 from rich.text import Text
 
-from planner.cli.terminal import Interrupt, Watch, figure, grid, summary
+from planner.cli.terminal import Interrupt, Watch, grid, summary
+from planner.cli.verdict import tell_rules
 from planner.instance import InvalidInstance, listing, read, write_folder
 from planner.mechanisms import MECHANISMS
 from planner.plan import Plan
 from planner.report.folder import folder_name, may_replace, write_output
-from planner.report.sheets import rule_words, unit_words, where_words
-from planner.report.words import Names, term, word
+from planner.report.words import term, word
 from planner.words import say, worded
 
 DONE, NO_PLAN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 INSTANCES, OUTPUTS = Path("instances"), Path("outputs")
 EXAMPLE = "tiny"
 """Two of everything: what `planner new` begins with when no instance is named."""
-MOST_LISTED = 40
-OF_WHAT = {"compliance_as_recorded": "mechanism", "relief_without_price": "mechanism",
-           "goal_not_overstated": "goal"}
-"""What the audit's own rules name, where it is no member of a dimension."""
 
 
 class Usage(Exception):
@@ -176,53 +172,7 @@ def verify(args, out, err) -> int:
         rows = audit(plan, MECHANISMS)
     except NotAPlan as error:
         raise Usage(worded(error, args.lang)) from None
-    lang, bad = args.lang, rows[rows["status"] == "broken"]
-    told, true = plan.passport.get("instance_hash", ""), plan.instance.hash
-    if told != true:
-        out.print(Text(word("verify.other_instance", lang, told=told[:12], true=true[:12]), style="red"),
-                  soft_wrap=True)
-    if bad.empty and told == true:
-        rules = rows.groupby(["mechanism", "rule"]).ngroups
-        out.print(Text(word("verify.kept", lang, rows=len(rows), rules=rules), style="green"))
-        return DONE
-    if len(bad):
-        out.print(Text(word("verify.broken", lang, bad=len(bad), rows=len(rows)), style="red"))
-        if count := by_rounding(plan, bad):
-            unit = f"{plan.passport['rounding']['unit']:g} {plan.instance.money_unit}"
-            out.print(Text(word("verify.by_rounding", lang, count=count, unit=unit), style="yellow"),
-                      soft_wrap=True)
-        out.print(broken_table(bad, plan, lang))
-        if len(bad) > MOST_LISTED:
-            out.print(word("verify.more", lang, count=len(bad) - MOST_LISTED))
-    return NO_PLAN
-
-
-def by_rounding(plan: Plan, bad: pd.DataFrame) -> int:
-    """How many broken rows are those, and broken no further, than the passport says that rounding broke."""
-    told = plan.passport.get("rounding") or {"rows": [], "most": 0.0}
-    rows = {tuple(row) for row in told["rows"]}
-    amount = -(bad["slack"] + bad["relief"]) <= told["most"] * (1 + 1e-6)
-    return sum(key in rows for key in bad.loc[amount, ["mechanism", "rule", "where", "year"]].itertuples(
-        index=False, name=None))
-
-
-def broken_table(bad: pd.DataFrame, plan: Plan, lang: str):
-    """Broken rules, the worst of each first: mechanism, rule, where, year and by how much."""
-    bad = bad.assign(by=-(bad["slack"] + bad["relief"]), worst=bad["slack"] / bad["scale"])
-    bad = bad.sort_values("worst", kind="stable", na_position="first").head(MOST_LISTED)
-    table = grid("", term("mechanism", lang))
-    for column in ("rule", "where"):
-        table.add_column(term(column, lang), overflow="fold")
-    for column in ("year", "by", "reached", "required", "unit"):
-        table.add_column(term(column, lang, "verify"), justify="right")
-    places = where_words(bad["where"], Names(plan.instance, lang))
-    for row, place in zip(bad.itertuples(), places):
-        if kind := OF_WHAT.get(row.rule):
-            place = term(row.where, lang, kind)
-        table.add_row(term(row.mechanism, lang, "mechanism"), Text(rule_words(row.mechanism, row.rule, lang)),
-                      Text(place), str(row.year or ""), figure(row.by), figure(row.reached),
-                      f"{row.sense} {figure(row.required)}", unit_words(row.unit, plan, lang))
-    return table
+    return tell_rules(plan, rows, args.lang, out)
 
 
 def load_plan(folder: Path, instance_path: str | None) -> Plan:
@@ -276,7 +226,7 @@ def example() -> Path:
     for place in (INSTANCES, Path(__file__).parents[2] / "instances"):
         if (place / EXAMPLE / "instance.toml").is_file():
             return place / EXAMPLE
-    raise Usage(f"There is no instance {EXAMPLE} in ./instances to begin with. Name one with --from INSTANCE.")
+    raise Usage(say("cli.no_example", name=EXAMPLE))
 
 
 def calibrate(args, out, err) -> int:

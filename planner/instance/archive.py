@@ -15,6 +15,7 @@ from pathlib import Path
 from planner.instance.folder import reason
 from planner.instance.raw import MEGABYTE, MOST_BYTES
 from planner.vocabulary import Problem
+from planner.words import say
 
 MOST_MEMBERS = 5_000
 MOST_PART = {"xl/styles.xml": 16 * MEGABYTE, "xl/workbook.xml": 4 * MEGABYTE,
@@ -35,58 +36,52 @@ ROW, CELL = re.compile(rb"<(?:\w+:)?row\b"), re.compile(rb"<(?:\w+:)?c[ />]")
 ENCODINGS = ("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1")
 ELEMENT = re.compile(rb"<[A-Za-z_]")
 ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""")
-AGAIN = "Open it in your spreadsheet program and save it as .xlsx, without a password."
+AGAIN = say("mend.save_again")
 
 
 def safe(path: Path, most: int = MOST_BYTES) -> Problem | None:
-    """The problem that keeps the file from being opened, or None. Sizes are read from the archive's directory.
+    """The problem that keeps the file from being opened, or None. Sizes are those of the archive's directory.
 
     most  bytes that it may unpack to
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            return Problem(path.name, f"the workbook has {path.stat().st_size / MEGABYTE:,.0f} megabytes",
-                           f"At most {MOST_BYTES // MEGABYTE} are read.")
+            return Problem(path.name, say("problem.book_size", size=path.stat().st_size / MEGABYTE),
+                           say("mend.size", most=MOST_BYTES // MEGABYTE))
         with path.open("rb") as stream:
             if stream.read(len(OLE)) == OLE:
-                return Problem(path.name, "the workbook is protected by a password, or is of the format before 2007",
-                               AGAIN)
+                return Problem(path.name, say("problem.book_sealed"), AGAIN)
         with zipfile.ZipFile(path) as archive:
             return _inside(path, archive, most)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, KeyError, NotImplementedError):
-        return Problem(path.name, "not an .xlsx workbook", AGAIN)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, KeyError,
+            NotImplementedError):
+        return Problem(path.name, say("problem.not_a_book"), AGAIN)
     except OSError as error:
-        return Problem(path.name, f"the workbook cannot be read ({reason(error)})",
-                       "If it is open in another program, close it there.")
+        return Problem(path.name, say("problem.book_unread", reason=reason(error)), say("mend.book_open"))
 
 
 def _inside(path: Path, archive: zipfile.ZipFile, most: int) -> Problem | None:
     members = archive.infolist()
     whole = sum(member.file_size for member in members)
     if len(members) > MOST_MEMBERS or whole > most:
-        return Problem(path.name, f"the workbook unpacks to {whole / MEGABYTE:,.0f} megabytes in "
-                       f"{len(members):,} parts",
-                       f"At most {most // MEGABYTE} megabytes are unpacked; delete sheets and "
-                       "formats that the planner does not need.")
+        return Problem(path.name, say("problem.book_unpacks", size=whole / MEGABYTE, count=len(members)),
+                       say("mend.book_unpacks", most=most // MEGABYTE))
     if any(member.flag_bits & 1 for member in members):
-        return Problem(path.name, "the workbook is protected by a password", AGAIN)
+        return Problem(path.name, say("problem.book_password"), AGAIN)
     for member in members:
         name = member.filename.lower()
         if name.endswith("vbaproject.bin") or "/macrosheets/" in name:
-            return Problem(path.name, "the workbook contains macros",
-                           "Save it as 'Excel workbook (.xlsx)', which keeps none.")
+            return Problem(path.name, say("problem.book_macros"), say("mend.book_macros"))
         if "/externallinks/" in name:
-            return Problem(path.name, "the workbook has links to other files",
-                           "Break them (Data, Edit Links), so that the figures stand in the workbook itself.")
+            return Problem(path.name, say("problem.book_links"), say("mend.book_links"))
         if member.file_size > MOST_PART.get(member.filename, most):
-            return Problem(path.name, f"its part {member.filename} unpacks to "
-                           f"{member.file_size / MEGABYTE:,.0f} megabytes",
-                           "Copy the figures into a new workbook, without formats.")
+            return Problem(path.name, say("problem.book_part", part=member.filename,
+                                          size=member.file_size / MEGABYTE), say("mend.book_part"))
         if not _plain_xml(archive, member):
-            return Problem(path.name, "the workbook defines XML entities of its own", AGAIN)
+            return Problem(path.name, say("problem.book_entities"), AGAIN)
         if name.startswith("xl/worksheets/") and name.endswith(".xml") and not _narrow(archive, member):
-            return Problem(path.name, f"a row of its part {member.filename} has more than {MOST_CELLS:,} cells",
-                           "No spreadsheet program writes that. Copy the figures into a new workbook.")
+            return Problem(path.name, say("problem.book_wide", part=member.filename, most=MOST_CELLS),
+                           say("mend.book_wide"))
     return None
 
 

@@ -12,12 +12,13 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from planner.instance.cells import expected, unit_words
+from planner.instance.cells import expected, unit_said, unit_words
 from planner.instance.instance import Instance
 from planner.instance.scenarios import WORDS
 from planner.instance.settings import NEEDED
-from planner.instance.writing import about, override_rows, setting_rows
+from planner.instance.writing import override_rows, setting_rows
 from planner.vocabulary import Column, Parameter, Table
+from planner.words import as_said, own_unit, term, word, worded
 
 FACE = "Calibri"
 """Named, because a font without a name is shown with serifs; Chinese falls back to the system's own."""
@@ -29,46 +30,63 @@ LACKING_FILL = PatternFill("solid", bgColor="FFE699")
 """Headings that may stay empty, headings that must be filled, and cells that still have to be."""
 
 WRAP = Alignment(wrap_text=True, vertical="top")
+LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 SPARE = 200
 """Rows below a table that drop-down lists and limits reach, for entries to come."""
 
 WIDEST = 44
 
 
-class Say:
-    """The words on the sheets beside keys and values, in English; `planner.report.form` has them in Chinese."""
+class Notes:
+    """The words on the sheets beside keys and values, in one language.
 
-    lang = "en"
-    sections = "mechanism"
+    instance  names the units of money and talent
+    """
 
-    def note(self, table: Table, column: Column, units: tuple[str, str]) -> str:
-        """What stands on a column's heading: meaning, unit and range, default, where the entries come from."""
-        lines = [column.about, f"({expected(column, *units)})"]
+    def __init__(self, instance: Instance, lang: str = "en"):
+        self.lang = lang
+        self._units = own_unit(instance.money_unit, lang), own_unit(instance.talent_unit, lang)
+
+    def column(self, column: Column) -> str:
+        """What stands on a column's heading: meaning, unit and range, default, where entries come from."""
+        lines = [f"{term(column.name, self.lang)} ({column.name})"] if self.lang != "en" else []
+        lines += [self.about(column), f"({self._expected(column)})"]
         if needed(column):
-            lines.append("Must be filled.")
+            lines.append(word("form.needed", self.lang))
         elif column.default not in (None, ""):
-            default = str(column.default).upper() if column.kind == "flag" else f"{column.default}"
-            lines.append(f"Empty: {default}.")
+            default = str(column.default).upper() if column.kind == "flag" else column.default
+            lines.append(word("form.default", self.lang, default=default))
         else:
-            lines.append("May stay empty.")
+            lines.append(word("form.optional", self.lang))
         if column.refers:
-            lines.append(f"An entry of sheet {column.refers.partition('.')[0]}.")
+            lines.append(word("form.refers", self.lang, sheet=column.refers.partition(".")[0]))
         return "\n".join(lines)
 
-    def about(self, parameter: Parameter, instance: Instance) -> str:
-        """What a setting means."""
-        return about(parameter, instance)
+    def about(self, item: Column | Parameter | Table) -> str:
+        """What a table, a column or a setting means."""
+        return worded(as_said(item.about, "about"), self.lang)
+
+    def setting(self, parameter: Parameter) -> str:
+        """What a setting means, with its unit and choices."""
+        unit = worded(unit_said(parameter.unit, *self._units), self.lang)
+        unit = word("unit.share", self.lang) if parameter.unit == "share" else unit
+        words = self.about(parameter) + (f" [{unit}]" if parameter.unit not in ("", "1", "year") else "")
+        return words + (f" ({' | '.join(parameter.choices)})" if parameter.choices else "")
 
     def section(self, key: str) -> str:
-        """What a setting belongs to: the mechanism's name, or nothing."""
-        return key.split(".")[1].replace("_", " ") if key.startswith("mechanisms.") else ""
+        """What a setting belongs to: the mechanism's name, or the whole instance."""
+        return term(key.split(".")[1], self.lang, "mechanism") if key.startswith("mechanisms.") else (
+            word("form.header", self.lang))
 
-    def stop(self, item: Column | Parameter, units: tuple[str, str]) -> tuple[str, str]:
+    def stop(self, item: Column | Parameter) -> tuple[str, str]:
         """Title and text of what appears when a value is not allowed."""
-        return "Not allowed", f"{item.name}: {expected(item, *units)}."
+        return word("form.stop", self.lang), f"{item.name}: {self._expected(item)}"
 
     def list_stop(self, item: Column | Parameter) -> tuple[str, str]:
-        return "Not in the list", f"{item.name}: choose one of the entries of the list."
+        return word("form.list_stop", self.lang), f"{item.name}: {word('form.choose', self.lang)}"
+
+    def _expected(self, item: Column | Parameter) -> str:
+        return worded(expected(item, *self._units), self.lang)
 
 
 def needed(column: Column) -> bool:
@@ -76,17 +94,17 @@ def needed(column: Column) -> bool:
     return column.default is None and not column.optional
 
 
-def book_of(instance: Instance, say: Say | None = None, blank: bool = False) -> Workbook:
+def book_of(instance: Instance, lang: str = "en", blank: bool = False) -> Workbook:
     """The whole instance as a workbook in memory.
 
-    say    the words of notes and messages (default: English)
+    lang   of notes and messages
     blank  also the sheets of tables without rows, and the settings of mechanisms that are off
     """
-    book, say = Workbook(), say or Say()
-    _settings(book.active, instance, say, blank)
+    book, notes = Workbook(), Notes(instance, lang)
+    _settings(book.active, instance, notes, blank)
     tables = [table.name for table in instance.tables_declared] if blank else instance.table_names
     for name in tables:
-        _table(book.create_sheet(name), instance, instance.declared(name), say, set(tables))
+        _table(book.create_sheet(name), instance, instance.declared(name), notes, set(tables))
     if instance.scenarios:
         _scenarios(book.create_sheet("scenarios"), instance)
     return book
@@ -125,21 +143,20 @@ def _heads(sheet, heads: list[str], widths: list[int], must: list[bool] | None =
     sheet.print_title_rows = "1:1"
 
 
-def _settings(sheet, instance: Instance, say: Say, blank: bool) -> None:
+def _settings(sheet, instance: Instance, notes: Notes, blank: bool) -> None:
     sheet.title = "instance"
-    _heads(sheet, ["key", "value", "about", say.sections], [44, 24, 84, 28])
-    units = instance.money_unit, instance.talent_unit
+    _heads(sheet, ["key", "value", "about", word("form.mechanism", notes.lang)], [44, 24, 84, 28])
     for row, (key, value, parameter) in enumerate(setting_rows(instance, blank), start=2):
-        for column, entry in enumerate((key, value, say.about(parameter, instance), say.section(key)), start=1):
+        for column, entry in enumerate((key, value, notes.setting(parameter), notes.section(key)), start=1):
             _put(sheet, row, column, entry)
         for column in range(1, 5):
-            sheet.cell(row, column).alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+            sheet.cell(row, column).alignment = LEFT
         if key in NEEDED:
             sheet.cell(row, 1).font, sheet.cell(row, 1).fill = NEEDED_HEAD, NEEDED_FILL
         if parameter.name == "on" and parameter.kind == "flag":
             for column in range(1, 5):
                 sheet.cell(row, column).font, sheet.cell(row, column).fill = HEAD, KEY_FILL
-        _allow(sheet, f"B{row}", parameter, say, units)
+        _allow(sheet, f"B{row}", parameter, notes)
 
 
 def _scenarios(sheet, instance: Instance) -> None:
@@ -155,7 +172,7 @@ def _scenarios(sheet, instance: Instance) -> None:
             row += 1
 
 
-def _table(sheet, instance: Instance, table: Table, say: Say, sheets: set[str]) -> None:
+def _table(sheet, instance: Instance, table: Table, notes: Notes, sheets: set[str]) -> None:
     frame = instance.table(table.name)
     units = instance.money_unit, instance.talent_unit
     heads = []
@@ -167,14 +184,15 @@ def _table(sheet, instance: Instance, table: Table, say: Say, sheets: set[str]) 
     end = len(frame) + 1 + SPARE
     last = get_column_letter(len(table.columns))
     for number, column in enumerate(table.columns, start=1):
-        note = say.note(table, column, units)
-        sheet.cell(1, number).comment = Comment(note, "planner", 40 + 22 * (note.count("\n") + len(note) // 44), 320)
+        note = notes.column(column)
+        high = 40 + 22 * (note.count("\n") + breadth(note) // 44)
+        sheet.cell(1, number).comment = Comment(note, "planner", high, 320)
         for row, value in enumerate(frame[column.name].tolist(), start=2):
             _put(sheet, row, number, value)
         letter = get_column_letter(number)
         cells = f"{letter}2:{letter}{end}"
-        if not (column.refers and _reference(sheet, instance, column, cells, say, sheets)):
-            _allow(sheet, cells, column, say, units)
+        if not (column.refers and _reference(sheet, instance, column, cells, notes, sheets)):
+            _allow(sheet, cells, column, notes)
         if needed(column):
             sheet.conditional_formatting.add(cells, FormulaRule(
                 [f"AND(LEN(${letter}2)=0,COUNTA($A2:${last}2)>0)"], fill=LACKING_FILL))
@@ -191,12 +209,12 @@ def breadth(value: Any) -> int:
     return sum(2 if ord(char) > 0x2E80 else 1 for char in str(value))
 
 
-def _allow(sheet, cells: str, item: Column | Parameter, say: Say, units: tuple[str, str]) -> None:
+def _allow(sheet, cells: str, item: Column | Parameter, notes: Notes) -> None:
     """A list of the words, or limits of the numbers, that the cells may hold."""
     if item.choices or item.kind == "flag":
         text = ",".join(item.choices or ("TRUE", "FALSE"))
         if len(text) <= 250:
-            _add(sheet, cells, DataValidation(type="list", formula1=f'"{text}"'), say.list_stop(item))
+            _add(sheet, cells, DataValidation(type="list", formula1=f'"{text}"'), notes.list_stop(item))
         return
     if item.kind not in ("number", "integer"):
         return
@@ -204,11 +222,11 @@ def _allow(sheet, cells: str, item: Column | Parameter, say: Say, units: tuple[s
     kind = "whole" if item.kind == "integer" else "decimal"
     limit = 1e9 if kind == "whole" else 1e300
     between = [f"{-limit if low is None else low:.15g}", f"{limit if high is None else high:.15g}"]
-    _add(sheet, cells, DataValidation(type=kind, operator="between", formula1=between[0], formula2=between[1]),
-         say.stop(item, units))
+    rule = DataValidation(type=kind, operator="between", formula1=between[0], formula2=between[1])
+    _add(sheet, cells, rule, notes.stop(item))
 
 
-def _reference(sheet, instance: Instance, column: Column, cells: str, say: Say, sheets: set[str]) -> bool:
+def _reference(sheet, instance: Instance, column: Column, cells: str, notes: Notes, sheets: set[str]) -> bool:
     """A drop-down of the entries that the column may name; entries that are added below appear in it."""
     target, _, field = column.refers.partition(".")
     if target not in sheets:
@@ -218,7 +236,7 @@ def _reference(sheet, instance: Instance, column: Column, cells: str, say: Say, 
     letter = get_column_letter(names.index(field or declared.keys[0]) + 1)
     last = len(instance.table(target)) + 1 + SPARE
     _add(sheet, cells, DataValidation(type="list", formula1=f"'{target}'!${letter}$2:${letter}${last}"),
-         say.list_stop(column))
+         notes.list_stop(column))
     return True
 
 

@@ -13,9 +13,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from planner.instance.sheets import FACE
+from planner.instance.words import count
 from planner.instance.writing import beside
 from planner.report.words import LANGUAGES, word
 from planner.vocabulary import Problem
+from planner.words import worded
 
 AUTHOR = "planner check"
 RED = PatternFill("solid", fgColor="F4C7C3")
@@ -38,7 +40,7 @@ def annotate(source: Path, problems: list[Problem], target: Path, lang: str = "e
             at[problem.place, problem.cell].append(problem)
     for (sheet, address), found in at.items():
         cell = book[sheet][address]
-        text = "\n".join(f"{problem.what}. {problem.mend}" for problem in found)
+        text = "\n".join(said(problem, lang) for problem in found)
         if cell.comment and cell.comment.author != AUTHOR:
             text += f"\n\n{cell.comment.text}"
         cell.fill = RED
@@ -49,6 +51,11 @@ def annotate(source: Path, problems: list[Problem], target: Path, lang: str = "e
     with beside(target) as made:
         book.save(made)
     return target
+
+
+def said(problem: Problem, lang: str) -> str:
+    """What is wrong and how to mend it; what was found stands in the cell itself."""
+    return word("problems.line", lang, what=worded(problem.what, lang), mend=worded(problem.mend, lang))
 
 
 def clear(book) -> None:
@@ -74,7 +81,7 @@ def listed(book, source: Path, problems: list[Problem], at: dict, lang: str) -> 
         other.sheet_view.tabSelected = False
     page.sheet_properties.tabColor = "C0392B"
     page.append([word("annotate.title", lang, file=source.name,
-                      count=word("annotate.count", lang, count=len(problems)))])
+                      count=count(problems, lang))])
     page["A1"].font = Font(FACE, 14, True, color="1F3B63")
     page.append([word("annotate.note", lang)])
     page.append([])
@@ -85,7 +92,8 @@ def listed(book, source: Path, problems: list[Problem], at: dict, lang: str) -> 
         where = f"{problem.place}!{problem.cell}" if problem.cell else problem.place + (
             f", {problem.column}" if problem.column else "")
         shown = "" if problem.value is None else f" ({problem.value!r})"
-        for column, text in enumerate((where, problem.what + shown, problem.mend), start=1):
+        told = where, worded(problem.what, lang) + shown, worded(problem.mend, lang)
+        for column, text in enumerate(told, start=1):
             cell = page.cell(row, column, text)
             cell.data_type, cell.alignment = "s", Alignment(wrap_text=True, vertical="top")
         if (problem.place, problem.cell) in at:

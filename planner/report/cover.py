@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from planner.report.cells import Cell, Formula
 from planner.report.headline import percent, rounding_words, rule_counts, status_words
-from planner.report.sheets import own_unit
 from planner.report.summaries import Summary
 from planner.report.sums import Source as Table
 from planner.report.sums import quoted
-from planner.report.words import Names, catalogue, term, word
+from planner.report.words import Names, catalogue, own_unit, term, times, word
 
 
 def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, str], unit: str,
@@ -50,11 +49,6 @@ def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, s
     rows += [[], [Cell(word("cover.mechanisms", lang), "block")]] + mechanism_lines(plan, lang)
     rows += [[], [Cell(word("cover.passport", lang), "block")]] + passport_lines(passport, lang)
     return rows
-
-
-def times(unit: str) -> str:
-    """A unit that begins with a figure, fit to stand behind another figure."""
-    return f"× {unit}" if unit[:1].isdigit() else unit
 
 
 def scenario_words(instance, lang: str) -> str:

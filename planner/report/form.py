@@ -10,7 +10,6 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from planner.instance import Instance, write_workbook
-from planner.instance.cells import unit_words
 from planner.instance.sheets import (
     FACE,
     HEAD,
@@ -18,14 +17,12 @@ from planner.instance.sheets import (
     LACKING_FILL,
     NEEDED_FILL,
     NEEDED_HEAD,
-    Say,
+    Notes,
     book_of,
     breadth,
-    needed,
 )
 from planner.instance.tables import CORE_TABLES
-from planner.report.words import catalogue, term, word
-from planner.vocabulary import Column, Parameter, Table
+from planner.report.words import term, word
 
 STEPS = ("form.step1", "form.step2", "form.step3", "form.step4", "form.step5", "form.step6")
 TITLE, BLOCK = Font(FACE, 16, True, color="1F3B63"), Font(FACE, 12, True, color="1F3B63")
@@ -46,7 +43,7 @@ def write_form(instance: Instance, path: Path | str, lang: str = "en") -> Path:
 
 def form(instance: Instance, lang: str = "en", file: str = "") -> Workbook:
     """The workbook in memory; see `write_form`."""
-    book = book_of(instance, Words(lang), blank=True)
+    book = book_of(instance, lang, blank=True)
     home = {table.name: None for table in CORE_TABLES} | {
         table.name: mechanism.name for mechanism in instance.mechanisms for table in mechanism.tables
         if table not in CORE_TABLES}
@@ -55,63 +52,6 @@ def form(instance: Instance, lang: str = "en", file: str = "") -> Workbook:
         page.sheet_properties.tabColor = TABS["core" if owner is None else "on" if instance.on(owner) else "off"]
     guide(book, instance, home, lang, file)
     return book
-
-
-class Words(Say):
-    """Notes and messages in the catalogue's words."""
-
-    def __init__(self, lang: str):
-        self.lang, self.sections = lang, word("form.mechanism", lang)
-
-    def note(self, table: Table, column: Column, units: tuple[str, str]) -> str:
-        lines = [f"{term(column.name, self.lang)} ({column.name})"] if self.lang != "en" else []
-        lines += [self.meaning(table, column), self.expected(column, units)]
-        if needed(column):
-            lines.append(word("form.needed", self.lang))
-        elif column.default not in (None, ""):
-            default = str(column.default).upper() if column.kind == "flag" else column.default
-            lines.append(word("form.default", self.lang, default=default))
-        else:
-            lines.append(word("form.optional", self.lang))
-        if column.refers:
-            lines.append(word("form.refers", self.lang, sheet=column.refers.partition(".")[0]))
-        return "\n".join(lines)
-
-    def meaning(self, table: Table, column: Column) -> str:
-        """What a column holds; in English where the catalogue has no other words."""
-        for key in (f"about.{table.name}.{column.name}", f"about.*.{column.name}"):
-            if key in catalogue() and catalogue()[key]["en"] == column.about:
-                return catalogue()[key][self.lang]
-        return column.about
-
-    def section(self, key: str) -> str:
-        return term(key.split(".")[1], self.lang, "mechanism") if key.startswith("mechanisms.") else (
-            word("form.header", self.lang))
-
-    def stop(self, item: Column | Parameter, units: tuple[str, str]) -> tuple[str, str]:
-        return word("form.stop", self.lang), f"{item.name}: {self.expected(item, units)}"
-
-    def list_stop(self, item: Column | Parameter) -> tuple[str, str]:
-        return word("form.list_stop", self.lang), f"{item.name}: {word('form.choose', self.lang)}"
-
-    def expected(self, item: Column | Parameter, units: tuple[str, str]) -> str:
-        """What belongs into the cell: kind, range and unit."""
-        lang = self.lang
-        if item.kind == "flag":
-            return word("form.flag", lang)
-        if item.kind == "choice":
-            return word("form.choice", lang, choices=", ".join(item.choices))
-        if item.kind not in ("number", "integer"):
-            return word("form.text", lang)
-        text = word("form.share" if item.unit == "share" else f"form.{item.kind}", lang)
-        low, high = (None if limit is None else f"{limit:g}" for limit in (item.low, item.high))
-        if low is not None and high is not None:
-            text = word("form.between", lang, noun=text, low=low, high=high)
-        elif low is not None or high is not None:
-            text = word("form.from" if high is None else "form.to", lang, noun=text, low=low, high=high)
-        if item.unit not in ("", "1", "share", "year", "goal", "ratio"):
-            text = word("form.unit", lang, words=text, unit=unit_words(item.unit, *units))
-        return text
 
 
 def guide(book: Workbook, instance: Instance, home: dict[str, str | None], lang: str, file: str) -> None:
@@ -157,14 +97,14 @@ def index(book: Workbook, page, instance: Instance, home: dict[str, str | None],
     page.append([word(f"form.index.{key}", lang) for key in ("sheet", "about", "rows", "for")])
     for cell in page[page.max_row]:
         cell.font, cell.fill = NEEDED_HEAD, NEEDED_FILL
+    notes = Notes(instance, lang)
     for other in book.worksheets[1:]:
         name = other.title
         if name in ("instance", "scenarios"):
             about, reader = word(f"form.{name}", lang), word("form.core", lang)
         else:
             owner = home[name]
-            about = catalogue()[f"about.{name}"][lang] if f"about.{name}" in catalogue() and lang != "en" else (
-                instance.declared(name).about)
+            about = notes.about(instance.declared(name))
             shown = "" if owner is None else term(owner, lang, "mechanism")
             reader = word("form.core", lang) if owner is None else (
                 shown if instance.on(owner) else word("form.off", lang, mechanism=shown))

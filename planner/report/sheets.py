@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.model import tender
 from planner.report.headline import SIGN_RULES
-from planner.report.words import Names, catalogue, term, word
+from planner.report.words import Names, catalogue, own_unit, term, word
 
 MOST_ALIKE = 200
 """A rule with more rows than this is shown by its broken, relieved and some binding rows only."""
@@ -74,11 +74,6 @@ def unit_words(unit: str, plan, lang: str) -> str:
     """A declared unit in the instance's own words."""
     own = {"money": plan.instance.money_unit, "FTE": plan.instance.talent_unit}
     return own_unit(own[unit], lang) if own.get(unit) else term(unit, lang, "unit") if unit else ""
-
-
-def own_unit(unit: str, lang: str) -> str:
-    """What an instance calls its unit, in the language where the catalogue knows it."""
-    return word(f"unit_name.{unit}", lang) if f"unit_name.{unit}" in catalogue() else unit
 
 
 def units_of(table: str, frame: pd.DataFrame, plan, lang: str) -> dict[str, str]:

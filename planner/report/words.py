@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from planner.words import LANGUAGES, catalogue, heading, term, word
+from planner.words import LANGUAGES, catalogue, heading, own_unit, term, word
 
-__all__ = ["LANGUAGES", "Names", "catalogue", "heading", "names_in", "term", "word"]
+__all__ = ["LANGUAGES", "Names", "catalogue", "heading", "names_in", "own_unit", "term", "times", "word"]
 
 
 class Names:
@@ -41,6 +41,11 @@ class Names:
 ALIASES = {"donor": "region", "recipient": "region", "rival": "bid", "upstream": "industry",
            "downstream": "industry"}
 """Columns that hold members of a dimension under another name."""
+
+
+def times(unit: str) -> str:
+    """A unit that begins with a figure, fit to stand behind another figure."""
+    return f"× {unit}" if unit[:1].isdigit() else unit
 
 
 def names_in(frame, key: str, lang: str) -> dict[str, str]:

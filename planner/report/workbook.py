@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 import planner
-from planner.report.blocks import MORE
+from planner.report.layouts import MORE
 from planner.report.cells import FILLS, Cell, fill, plain, sheet_title, styles, table_name, width
 from planner.report.charts import ACROSS, charts
 from planner.report.columns import WIDEST, after_figures, column_width, headings, style_of
@@ -30,12 +30,12 @@ from planner.report.lights import Lights, goal_formulas
 from planner.report.live import Live
 from planner.report.pages import Page, give_up
 from planner.report.reference import bibliography, glossary, keys
-from planner.report.sheets import Sheet, long_sheets, own_unit
+from planner.report.sheets import Sheet, long_sheets
 from planner.report.summaries import WANTED, summaries, summary_title
 from planner.report.sums import Source
 from planner.report.tags import price_tags
 from planner.report.wayback.mark import mark
-from planner.report.words import LANGUAGES, Names, word
+from planner.report.words import LANGUAGES, Names, own_unit, word
 
 HEAD = 4
 """Row of the headings; the title stands in row 1, a note in row 2."""

@@ -8,10 +8,13 @@ import pytest
 from planner.cli import main
 from planner.instance import InvalidInstance, read, write_folder
 from planner.instance.reading import declared_tables
+from planner.instance.settings import ON, PRICE
+from planner.instance.tables import CORE_PARAMETERS, HEADER
 from planner.mechanisms import MECHANISMS
 from planner.report.annotate import AUTHOR, free_copy
 from planner.report.form import write_form
 from planner.report.words import LANGUAGES, catalogue, word
+from planner.words import as_said, worded
 from tests.helpers import ROOT
 from tests.report.test_wayback import through_libreoffice
 
@@ -94,16 +97,27 @@ def test_a_new_region_is_taken_up(tiny, tmp_path):
 
 
 def test_translations_are_of_the_words_that_are_declared():
-    tables = declared_tables(MECHANISMS)
-    for key in (key for key in catalogue() if key.startswith("about.")):
-        _, table, *column = key.split(".")
-        if table == "*":
-            assert any(each.name == column[0] and each.about == catalogue()[key]["en"]
-                       for other in tables.values() for each in other.columns), key
-        else:
-            said = tables[table].column(column[0]).about if column else tables[table].about
-            assert said == catalogue()[key]["en"], key
-    assert all(f"about.{name}" in catalogue() for name in tables)
+    tables = declared_tables(MECHANISMS).values()
+    items = [ON, PRICE, *HEADER, *CORE_PARAMETERS, *(each for one in MECHANISMS for each in one.parameters),
+             *tables, *(column for table in tables for column in table.columns)]
+    declared = {item.about for item in items}
+    known = {words["en"] for key, words in catalogue().items() if key.startswith("about.")}
+    assert len(declared) > 250 and known == declared
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_notes_say_what_every_heading_and_setting_means(tiny, tmp_path, lang):
+    book = openpyxl.load_workbook(write_form(tiny, tmp_path / "form.xlsx", lang))
+    for name, table in declared_tables(MECHANISMS).items():
+        for column, cell in zip(table.columns, book[name][1]):
+            assert worded(as_said(column.about, "about"), lang) in cell.comment.text.splitlines()
+    told = {row[0]: row[2] for row in book["instance"].iter_rows(min_row=2, values_only=True)}
+    for mechanism in MECHANISMS:
+        for parameter in mechanism.parameters:
+            assert told[f"mechanisms.{mechanism.name}.{parameter.name}"].startswith(
+                worded(as_said(parameter.about, "about"), lang))
+    guide = {str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row}
+    assert {worded(as_said(table.about, "about"), lang) for table in declared_tables(MECHANISMS).values()} <= guide
 
 
 # --- the command -----------------------------------------------------------------------
@@ -131,14 +145,15 @@ def test_problems_are_marked_in_a_copy(desk, tiny, capsys, lang):
     before = path.read_bytes()
     assert main(["check", "mine.xlsx", "--annotate", "--lang", lang]) == 2
     said = "".join(capsys.readouterr())
-    assert "cell A3, column region: table regions has no such region (found: 'nowhere')" in said
+    assert {"en": "cell A3, column region: table regions has no such region (found: 'nowhere')",
+            "zh": "单元格 A3，列 region："}[lang] in said
     assert "mine-checked.xlsx" in said and path.read_bytes() == before
     copy = openpyxl.load_workbook(desk / "mine-checked.xlsx")
     assert copy.sheetnames[0] == word("annotate.sheet", lang)
     listed = [row[0].value for row in copy.worksheets[0].iter_rows(min_row=5)]
     assert "fit!A3" in listed and "budget!B1" in listed
     cell = copy["fit"]["A3"]
-    assert "no such region" in cell.comment.text and cell.fill.fgColor.rgb == "00F4C7C3"
+    assert {"en": "no such region", "zh": "regions"}[lang] in cell.comment.text and cell.fill.fgColor.rgb == "00F4C7C3"
     assert note in copy["budget"]["B1"].comment.text
     # Mended in the copy, the list is not read, and the marks of the earlier check go.
     copy["fit"]["A3"], copy["budget"]["B1"] = "coast", "central"

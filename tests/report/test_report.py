@@ -177,7 +177,7 @@ def test_broken_rows_stand_first_and_on_the_first_screen(plan):
 
 def test_clauses_and_claims_are_the_records_own():
     for mechanism in MECHANISMS:
-        assert word(f"clause.{mechanism.name}") == mechanism.says
+        assert word(f"says.{mechanism.name}") == mechanism.says
         for count, source in enumerate(mechanism.sources, 1):
             assert word(f"claim.{mechanism.name}.{count}") == source.claim
         assert f"claim.{mechanism.name}.{len(mechanism.sources) + 1}" not in catalogue()

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import plotly.graph_objects as go
 
-from planner.report.sheets import unit_words
-from planner.report.words import catalogue, heading, term, word
+from planner.report.words import heading, own_unit, times, word
 
 KINDS = ("text", "money", "count", "number", "share", "points", "signed", "fine", "year", "unit", "status")
 """How a table's column is written: money with two decimals, share in per cent, points and signed with a sign."""
@@ -41,13 +40,12 @@ class Chart:
 
 def money_unit(plan, lang: str) -> str:
     """The instance's unit of money in the language, where the catalogue knows it."""
-    return in_words(plan.instance.money_unit, "money", lang)
+    return own_unit(plan.instance.money_unit, lang)
 
 
 def after_number(plan, lang: str) -> str:
     """The unit of money as it follows a figure: a unit that begins with a number is multiplied."""
-    unit = money_unit(plan, lang)
-    return f"× {unit}" if unit[:1].isdigit() else unit
+    return times(money_unit(plan, lang))
 
 
 def in_points(plan) -> bool:
@@ -59,21 +57,6 @@ def in_points(plan) -> bool:
 def worth_unit(plan, unit: str, lang: str) -> str:
     """The unit of a marginal value: points of the objective, or the goal's own unit, per unit of a limit."""
     return word("measure.points_per" if in_points(plan) else "measure.objective_per", lang, unit=unit)
-
-
-def talent_unit(plan, lang: str) -> str:
-    return in_words(plan.instance.talent_unit, "unit", lang)
-
-
-def in_words(unit: str, kind: str, lang: str) -> str:
-    return term(unit, lang, kind) if f"{kind}.{unit}" in catalogue() else unit
-
-
-def unit_name(unit: str, plan, lang: str) -> str:
-    """A rule's unit as it is shown."""
-    if unit in ("money", "FTE"):
-        return money_unit(plan, lang) if unit == "money" else talent_unit(plan, lang)
-    return in_words(unit, "measure", lang) if f"measure.{unit}" in catalogue() else unit_words(unit, plan, lang)
 
 
 def wide_grid(frame: pd.DataFrame, dim: str, value: str, names, kind: str = "money", unit: str = "",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from planner.report.figures.chart import Chart, Grid, talent_unit
+from planner.report.figures.chart import Chart, Grid
 from planner.report.figures.look import INK, PALETTE, RULE, bare, ink_on, percents, safe, three, titled
-from planner.report.words import heading, word
+from planner.report.words import heading, own_unit, word
 
 
 def balance(plan) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def balance(plan) -> pd.DataFrame:
 
 def talent(plan, names) -> Chart | None:
     """Supply and use side by side for each type of talent in the last plan year."""
-    frame, lang, unit = balance(plan), names.lang, talent_unit(plan, names.lang)
+    frame, lang, unit = balance(plan), names.lang, own_unit(plan.instance.talent_unit, names.lang)
     if frame.empty:
         return None
     figure, kinds, years = go.Figure(), list(frame["talent_type"].unique()), sorted(frame["year"].unique())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from planner.report.figures.chart import Chart, Grid, money_unit, unit_name, worth_unit
+from planner.report.figures.chart import Chart, Grid, money_unit, worth_unit
 from planner.report.figures.look import (
     INK,
     LIGHTS,
@@ -20,7 +20,7 @@ from planner.report.figures.look import (
 )
 from planner.report.figures.paths import folded
 from planner.report.headline import SIGN_RULES
-from planner.report.sheets import SENSES, rule_words, where_words
+from planner.report.sheets import SENSES, rule_words, unit_words, where_words
 from planner.report.words import heading, term, word
 
 NAMED = ("rule", "limit")
@@ -92,7 +92,7 @@ def rule_grid(plan, names, rows: pd.DataFrame, single: bool = False) -> Grid:
         heading("reached", lang): ("number", list(frame["reached"])),
         heading("required", lang): ("number", list(frame["required"])),
         heading("slack", lang): ("signed", list(frame["slack"])),
-        heading("unit", lang): ("unit", [unit_name(unit, plan, lang) for unit in frame["unit"]])}
+        heading("unit", lang): ("unit", [unit_words(unit, plan, lang) for unit in frame["unit"]])}
     if not single:
         columns[word("rules.binding", lang)] = ("text", [
             f"{binding:,} / {rows:,}" for binding, rows in zip(frame["binding"], frame["rows"])])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.mechanisms import MECHANISMS
-from planner.report.figures.chart import Grid, unit_name, worth_unit
+from planner.report.figures.chart import Grid, worth_unit
 from planner.report.figures.look import three
 from planner.report.figures.rules import clause_words, places, policy_rows, priced, rule_grid
 from planner.report.html.tables import block, drawer, escape, table
+from planner.report.reference import says
+from planner.report.sheets import unit_words
 from planner.report.words import Names, term, word
 
 TIGHTEST = 15
@@ -55,8 +57,8 @@ def binding(plan, names: Names) -> str:
         items = "".join(
             _item(plan, names, name, rule, part, int(whole[name, rule]), worth.get((name, rule)))
             for rule, part in mine.groupby("rule", sort=False))
-        says = word("rules.core", lang) if record is None else word(f"clause.{name}", lang)
-        text.append(f'<div class="clause"><div><h4>{escape(term(name, lang, "mechanism"))}</h4><p>{escape(says)}</p>'
+        sentence = word("rules.core", lang) if record is None else says(record, lang)
+        text.append(f'<div class="clause"><div><h4>{escape(term(name, lang, "mechanism"))}</h4><p>{escape(sentence)}</p>'
                     f"{claims(record, lang)}</div><ul>{items}</ul></div>")
     return block("binding", lang, f'<div class="clauses">{"".join(text)}</div>')
 
@@ -80,7 +82,7 @@ def _item(plan, names: Names, mechanism: str, rule: str, part: pd.DataFrame, row
         text = f'<span class="light {status}">{escape(term(status, lang, "compliance"))}</span> {text}'
     more = word("rules.of" if status == "binding" else "figure.rows_hover", lang, count=f"{len(part):,}", all=f"{rows:,}")
     if worth is not None:
-        unit = worth_unit(plan, unit_name(worth.unit, plan, lang), lang)
+        unit = worth_unit(plan, unit_words(worth.unit, plan, lang), lang)
         where = " ".join(filter(None, (
             places(pd.DataFrame({"where": [worth.where], "rule": [rule]}), names)[0], str(worth.year or ""))))
         key = "rules.strongest_at" if where else "rules.strongest"

@@ -15,7 +15,7 @@ from planner.report.cells import fill
 
 SHEET = "_planner"
 ABOUT = "Read by `planner verify`: which sheet holds which table of the plan. Please leave it as it is."
-KEPT = ("instance", "instance_hash", "scenario", "overrides", "rounded_to")
+KEPT = ("instance", "instance_hash", "scenario", "overrides", "rounded_to", "rounding")
 """Entries of the passport that are needed to recompute the plan without its folder."""
 
 NOT_TABLES = ("compliance", "assumptions", "sources")

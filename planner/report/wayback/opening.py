@@ -15,6 +15,7 @@ from planner.instance.workbook import Formula, rows_of
 from planner.report.wayback.mark import SHEET, Mark, read_mark
 from planner.report.words import LANGUAGES, word
 from planner.vocabulary import Problem
+from planner.words import say
 
 MOST_UNPACKED = 512 * MEGABYTE
 """A plan of all of the flagship's cells unpacks to more than an input may."""
@@ -37,7 +38,7 @@ class Book:
     def __init__(self, path: Path):
         self.path = path
         if not path.is_file():
-            raise Unreadable([Problem(str(path), "there is no such workbook", "Name a plan.xlsx.")])
+            raise Unreadable([Problem(str(path), say("problem.no_such_book"), say("mend.no_such_book"))])
         problem = safe(path, MOST_UNPACKED)
         if problem is not None:
             raise Unreadable([problem])
@@ -55,8 +56,8 @@ class Book:
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> Unreadable:
-        return Unreadable([Problem(self.path.name, f"the workbook cannot be read ({reason(error)})",
-                                   "Open it in your spreadsheet program and save it anew as .xlsx.")])
+        return Unreadable([Problem(self.path.name, say("problem.book_unread", reason=reason(error)),
+                                   say("mend.book_unread"))])
 
     def rows(self, title: str) -> list[tuple[int, tuple]]:
         """(row number, values) of the rows that hold anything; formulas as `Formula`."""

@@ -36,6 +36,8 @@ class Read:
     frame    columns with their internal names, members by key
     title    the sheet; rows: row number of each row of the frame; columns: column -> number in the sheet
     missing  optional columns that the sheet does not have
+    unknown  (position, column) of derived figures whose formula holds no value: who saved the file
+             computed nothing, and nothing can be said of them
     """
 
     table: str
@@ -44,6 +46,7 @@ class Read:
     rows: list[int]
     columns: dict[str, int]
     missing: set[str] = field(default_factory=set)
+    unknown: set[tuple[int, str]] = field(default_factory=set)
 
     def cell(self, at: int, column: str) -> str:
         """'Allocation!H12' of a row of the frame."""
@@ -79,7 +82,7 @@ class Sheets:
         lacking = [column for column in wanted if column in need and column not in columns]
         if lacking:
             names = ", ".join(heading(column, self.lang) for column in lacking)
-            self._problem(title, f"A{row or 1}", word("wayback.no_column", self.lang, columns=names),
+            self._problem(title, f"A{max(row, 1)}", word("wayback.no_column", self.lang, columns=names),
                           word("wayback.no_column.mend", self.lang))
             return None
         return self._rows(table, title, row, columns, wanted)
@@ -138,8 +141,10 @@ class Sheets:
         self._units(table, title, head, columns)
         here = [column for column in wanted if column in columns]
         labels = {column for column in here if is_label(column, written)}
+        may_be_empty = {column for column in here if column in OPTIONAL.get(table, ())
+                        or written is not None and column in written and written[column].isna().any()}
         lists: dict[str, list] = {column: [] for column in here}
-        rows, before, stored_as_text = [], len(self.problems), []
+        rows, before, stored_as_text, unknown = [], len(self.problems), [], set()
         for row, values in self.book.rows(title):
             if row <= head:
                 continue
@@ -155,27 +160,29 @@ class Sheets:
             for column, cell in cells.items():
                 place = f"{get_column_letter(columns[column])}{row}"
                 if isinstance(cell, Formula):
-                    cell = self._stored(title, row, columns[column], cell,
-                                        column in OPTIONAL.get(table, ()))
+                    optional = column in OPTIONAL.get(table, ())
+                    cell = self._stored(title, row, columns[column], cell, optional)
+                    if cell is None:
+                        unknown.add((len(rows), column))
                 if column == "year":
                     value = self._figure(title, place, cell, stored_as_text, whole=True)
                 elif column in labels:
                     value = self._name(table, title, place, column, cell)
                 else:
-                    value = self._figure(title, place, cell, stored_as_text, may_be_empty=column in OPTIONAL.get(table, ()) or (
-                        written is not None and column in written and bool(written[column].isna().any())))
+                    value = self._figure(title, place, cell, stored_as_text, column in may_be_empty)
                 lists[column].append(value)
             rows.append(row)
         self._cap(before)
         if stored_as_text:
-            self.notes.append(word("wayback.text_numbers", self.lang, count=len(stored_as_text), cell=stored_as_text[0]))
+            self.notes.append(word("wayback.text_numbers", self.lang, count=len(stored_as_text),
+                                   cell=stored_as_text[0]))
         frame = pd.DataFrame(lists)
         for column in here:
             if column not in labels:
                 frame[column] = frame[column].astype(float)
         if "year" in frame and not frame["year"].isna().any():
             frame["year"] = frame["year"].astype("int64")
-        return Read(table, frame, title, rows, columns, set(wanted) - set(here))
+        return Read(table, frame, title, rows, columns, set(wanted) - set(here), unknown)
 
     def _stored(self, title: str, row: int, column: int, formula: Formula, optional: bool):
         value = self.book.stored(title, row, column)

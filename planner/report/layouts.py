@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from planner.report.cells import Cell, Formula
 from planner.report.fairness import fairness
-from planner.report.sheets import own_unit
 from planner.report.summaries import Summary, columns, heads, labels_of, line, money_block
 from planner.report.sums import Source, one_by_one, quoted
-from planner.report.words import Names, heading, word
+from planner.report.words import Names, heading, own_unit, word
 
 
 def talent_sums(plan, names: Names, sources: dict[str, Source], made, unit: str,
