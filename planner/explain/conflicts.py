@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.explain.clauses import Clause, Model
+from solvers.certificate import certificate
 from solvers.conflict import USED, ByBounds, ByLP, ByMip, shrink
 from solvers.highs import Live
 from solvers.intervals import tighten
@@ -104,7 +105,7 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
         return lambda event: tell({"phase": phase} | event)
 
     heard = telling("bounds")
-    found, start = tighten(matrix).contradiction, None
+    found, start = (model.intervals if matrix is model.matrix else tighten(matrix)).contradiction, None
     by = None
     if found is not None:
         few = matrix.with_only(found.rows)  # the proof needs no other row
@@ -118,7 +119,7 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
         heard = telling("relaxation")
         every = np.ones(len(candidates), bool)
         if matrix.nonzeros > LARGE:
-            start = _by_ray(matrix, candidates, budget)
+            start = _by_certificate(matrix, candidates, budget)
         elif ByLP(matrix, candidates, budget.left, budget.over)(every).infeasible:
             start = every
         by = None if start is None else "relaxation"
@@ -127,7 +128,9 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
         held, _ = holds(matrix, budget)
         if held is not False:
             return None, held
-        by, start = "whole numbers", np.ones(len(candidates), bool)
+        start = _by_ray(matrix, candidates, budget) if matrix.nonzeros > LARGE else None
+        by = "whole numbers" if start is None else "relaxation"
+        start = np.ones(len(candidates), bool) if start is None else start
     kept = candidates[start]
     smallest, unproven = False, []
     for oracle_of in (ByLP, ByMip):
@@ -150,6 +153,18 @@ def find_conflict(model: Model, budget: Budget, tell: Callable[[dict], None] = l
         return _by_definition(model, matrix, budget, tell, begin)
     return Conflict([model.clause(row) for row in kept], by, smallest, unproven, tests,
                     time.perf_counter() - begin), None
+
+
+def _by_certificate(matrix: Matrix, candidates: np.ndarray, budget: Budget) -> np.ndarray | None:
+    """Mask of the candidates in a small proof that a large LP is infeasible; None when none is found."""
+    rows = certificate(matrix, candidates, budget.left, budget.over)
+    if rows is None:
+        return None
+    inside = np.flatnonzero(np.isin(rows, candidates))
+    few = matrix.with_only(rows)
+    part = shrink(ByLP(few, inside, budget.left, budget.over), [(row,) for row in rows[inside].tolist()],
+                  time_limit=budget.left, stop=budget.over, trusted=True)
+    return np.isin(candidates, rows[inside[part.kept]])
 
 
 def _by_ray(matrix: Matrix, candidates: np.ndarray, budget: Budget) -> np.ndarray | None:

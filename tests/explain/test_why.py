@@ -97,5 +97,5 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     file = tmp_path / "outputs" / "tiny" / "plan.why.coast__food__frontier__research.json"
     told = json.loads(file.read_text(encoding="utf-8"))
     assert told["cost"] > 0 and told["amount"] < told["asked"]
-    assert main(["explain", "--why", "plan", "nosuch"]) == 2
+    assert main(["explain", "plan", "--why", "nosuch"]) == 2
     assert main(["explain", path, "something"]) == 2
