@@ -117,7 +117,9 @@ def show(found, args, out: Console, clauses: Clauses) -> None:
     if found.words:
         out.print()
         out.print(Text(word("explain.mended" if found.mended else "explain.not_mended", lang)), soft_wrap=True)
-        sets = " ".join(f"--set {shlex.quote(text)}" for text in [*found.overrides, *found.words])
+        again = {text.partition("=")[0] for text in found.words}
+        kept = [text for text in found.overrides if text.partition("=")[0] not in again]
+        sets = " ".join(f"--set {shlex.quote(text)}" for text in [*kept, *found.words])
         scenario = "" if found.scenario == "base" else f" --scenario {found.scenario}"
         out.print(Text(f"  planner solve {args.instance}{scenario} {sets}", style="bold"), soft_wrap=True)
 

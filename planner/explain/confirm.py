@@ -89,10 +89,11 @@ class Confirm:
     def _at(self, found: Lever, x: np.ndarray, there: Matrix, to: float) -> float | None:
         """The value nearest to the present one at which a plan holds as it is; None where there is none."""
         low, high = values(self.model.matrix, there, found.now, to, x)
+        blur = ALLOWED * max(abs(to), abs(found.now))
         low, high = max(low, found.low), min(high, found.high)
-        if low > high:
+        if low > high + blur:
             return None
-        value = found.rounded(min(max(to, low), high))
+        value = found.rounded(min(max(to, low), max(high, found.low)))
         here = self.written({found.key: value})
         return value if here is not None and here.matrix.violation(x) <= ALLOWED else None
 

@@ -69,14 +69,14 @@ def in_part(model: Model, conflict: Conflict, budget: Budget, tell: Callable[[di
     check  False: none is checked on the whole
     """
     own = np.concatenate([model.family(clause) for clause in conflict.clauses])
-    kept, relax = np.union1d(model.defined, own), conflict.by != "whole numbers"
+    kept = np.union1d(model.defined, own)
     desk, solve = Desk(model, conflict, budget, point=False), plain_solve(budget.over)
 
-    def cut(matrix: Matrix, rows=kept) -> Matrix:
+    def cut(matrix: Matrix, whole: bool, rows=kept) -> Matrix:
         part = without_goal(matrix.with_only(rows))
-        return part.relaxed() if relax else part
+        return part if whole else part.relaxed()
 
-    start = solve(cut(model.matrix, model.defined), budget.left)
+    start = solve(cut(model.matrix, not desk.relax, model.defined), budget.left)
     made: list[Repair] = []
     levers: dict[str, Lever] = {}
     for clause in conflict.clauses if start.x is not None else ():
@@ -87,9 +87,14 @@ def in_part(model: Model, conflict: Conflict, budget: Budget, tell: Callable[[di
         there, step = desk.beyond(model, found, found.now)
         if there is None:
             continue
-        moved = nearest(cut(model.matrix), cut(there.matrix), found.now, found.now + step, start.x, low=found.low,
-                        high=found.high, solve=solve, time_limit=budget.left)
-        if moved.value is not None and (to := found.rounded(moved.value)) != found.now:
+        to = None
+        for whole in (False, True) if desk.relax and model.matrix.integer.any() else (not desk.relax,):
+            moved = nearest(cut(model.matrix, whole), cut(there.matrix, whole), found.now, found.now + step, start.x,
+                            low=found.low, high=found.high, solve=solve, time_limit=budget.left)
+            to = None if moved.value is None else found.rounded(moved.value)
+            if to != found.now:  # else enough without whole numbers
+                break
+        if to not in (None, found.now):
             levers[found.key] = found
             made.append(desk.repair(found, [clause], to, "others" if not check else "unproven"))
     made.sort(key=_rank)
