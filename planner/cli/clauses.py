@@ -23,7 +23,7 @@ class Clauses:
         self.place = cache(self._place)
 
     def words(self, name: str) -> str:
-        """`regional_balance.zone_floor[west, 2025]` -> 'Regional balance: floor of the zone (West, 2025)'.
+        """`MECHANISM.zone_floor[west, 2025]` -> 'Its name: floor of the zone (West, 2025)'.
 
         A rule that the catalogue does not know keeps its key: it bears the instance's own name for it, or
         defines something.
