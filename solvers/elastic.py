@@ -37,6 +37,13 @@ def without_goal(matrix: Matrix) -> Matrix:
     return replace(matrix, cost=np.zeros(matrix.n_columns), offset=0.0, maximise=False, lazy=None)
 
 
+def freed(matrix: Matrix, rows: np.ndarray) -> Matrix:
+    """The model in which some rows ask for nothing."""
+    low, high = matrix.row_lower.copy(), matrix.row_upper.copy()
+    low[rows], high[rows] = -np.inf, np.inf
+    return replace(matrix, row_lower=low, row_upper=high)
+
+
 def relieved(matrix: Matrix, rows: np.ndarray, weight: np.ndarray | float = 1.0) -> Matrix:
     """The model in which some rows may give way, to be minimised: sum of weight * relief.
 

@@ -53,7 +53,7 @@ def said(capsys) -> str:
     return text
 
 
-COMMANDS = ["solve", "check", "verify", "new", "calibrate", "generate", "policies", "tender"]
+COMMANDS = ["solve", "check", "verify", "new", "calibrate", "generate", "policies", "tender", "explain"]
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -205,6 +205,40 @@ def test_tender(capsys):
     assert "第 1 轮" in text and "成交价格" in text and not english(text)
 
 
+def test_what_arithmetic_rules_out(capsys):
+    for command in ("check", "solve"):
+        assert main([command, "tiny", "--set", "zone_bands[west].floor=0.9"]) == 1
+        text = said(capsys)
+        assert "区域均衡：板块下限（西部, 2026）" in text and "可改动其中之一" in text and not english(text)
+
+
+def test_what_no_plan_can_choose(capsys):
+    assert main(["check", "tiny", "--set", "missions[lithography].deadline=2025",
+                 "--set", "bids[light_a].earliest=2026", "--set", "bid_rules[someone,*].count=0",
+                 "--set", "bid_rules[second_source,*].count=0", "--set", "mission_minimum.at_least=0"]) == 0
+    text = said(capsys)
+    assert "任何方案都无法选中的揭榜方案：" in text and "（light_a）" in text and not english(text)
+
+
+@pytest.mark.parametrize("changes, status, words", [
+    ("basic_research.floor=0.95", 1, "已求解：有可行方案"), ("basic_research.floor=0.1", 0, "存在可行方案")])
+def test_explain(changes, status, words, capsys):
+    assert main(["explain", "tiny", "--set", changes]) == status
+    text = said(capsys)
+    assert words in text and "上下界推算" in text and not english(text)
+    if status:
+        assert "冲突 1" in text and "解决办法" in text and "基础研究下限：" in text
+
+
+def test_explain_why(capsys):
+    assert main(["solve", "tiny", "--gap", "0"]) == 0
+    capsys.readouterr()
+    plan = "outputs/tiny/base"
+    assert main(["explain", plan, "--why", "line_a", "--gap", "0.01"]) == 0
+    text = said(capsys)
+    assert "为何未获（更多）资助" in text and "目标增益" in text and "被挤出的内容" in text and not english(text)
+
+
 def test_generate(capsys):
     assert main(["generate", "made", "--regions", "4", "--industries", "5", "--categories", "1",
                  "--years", "1"]) == 0
@@ -225,9 +259,12 @@ def test_every_policy_has_a_name():
 
 
 def test_no_plan(capsys):
-    assert main(["solve", "tiny", "--set", "basic_research.floor=0.95"]) == 1
+    """Two floors that share one whole: bounds do not show it, the solver does."""
+    floors = [text for name in ("manufacturing", "upgrading") for text in (
+        "--set", f"industry_portfolio.{name}_floor=0.6")]
+    assert main(["solve", "tiny", *floors, "--set", "class_bands[traditional].ceiling=none"]) == 1
     text = said(capsys)
-    assert "已证明：没有任何解满足全部约束。" in text and not english(text)
+    assert "已证明：没有任何解满足全部约束。" in text and "查看原因：" in text and not english(text)
 
 
 @pytest.mark.parametrize("arguments", [
@@ -240,6 +277,8 @@ def test_no_plan(capsys):
     ["sovle", "tiny"], [], ["solve"], ["check", "tiny", "--colour"], ["calibrate", "tiny"],
     ["new", "tiny", "--from", "tiny"], ["verify", "nowhere"], ["policies", "tiny", "--policies", "by_lot"],
     ["tender", "tiny", "--set", "missions.on=false"], ["generate", "instances", "--regions", "31"],
+    ["explain"], ["explain", "tyni"], ["explain", "tiny", "light_a"], ["explain", "nowhere", "--why", "light_a"],
+    ["explain", "tiny", "--set", "budget.central*=0.9", "--why", "light_a"],
     ["generate", "made", "--regions", "many"], ["generate", "made", "--regions", "2"],
 ], ids=" ".join)
 def test_usage_errors(arguments, capsys):

@@ -80,8 +80,9 @@ def run(args, out, err) -> int:
         return refuse(say("cli.memory"), commands.NO_PLAN)
     except Exception as error:
         if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
+            from planner.cli.clauses import Clauses
             from planner.cli.explain import hint, tell_findings
-            tell_findings(error.findings, err, args.lang)
+            tell_findings(error.findings, err, Clauses(error.instance, args.lang))
             return refuse(hint(args, args.lang), commands.NO_PLAN)
         if type(error).__name__ != "NoPlan":
             raise
@@ -116,13 +117,14 @@ def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", help=tell("help.debug"))
     common.add_argument("--lang", choices=LANGUAGES, default=language(), help=tell("help.lang"))
+    named = argparse.ArgumentParser(add_help=False)
+    named.add_argument("instance", metavar="INSTANCE")
     changes = argparse.ArgumentParser(add_help=False)
-    changes.add_argument("instance", metavar="INSTANCE")
     changes.add_argument("--scenario", metavar="NAME", help=tell("help.scenario"))
     changes.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help=tell("help.set"))
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    solve = commands.add_parser("solve", parents=[changes, common], help=tell("help.solve"))
+    solve = commands.add_parser("solve", parents=[named, changes, common], help=tell("help.solve"))
     solve.add_argument("--gap", type=share, default=0.01, help=tell("help.gap"))
     solve.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
                        help=tell("help.solve_time"))
@@ -131,7 +133,7 @@ def parser() -> argparse.ArgumentParser:
     solve.add_argument("--out", metavar="FOLDER", help=tell("help.out"))
     solve.add_argument("--force", action="store_true", help=tell("help.force_plan"))
 
-    check = commands.add_parser("check", parents=[changes, common], help=tell("help.check"))
+    check = commands.add_parser("check", parents=[named, changes, common], help=tell("help.check"))
     check.add_argument("--assumptions", action="store_true", help=tell("help.assumptions"))
 
     check.add_argument("--annotate", action="store_true", help=tell("help.annotate"))
@@ -152,6 +154,6 @@ def parser() -> argparse.ArgumentParser:
     from planner.cli import explain, generate, policies, tender
     explain.add_parser(commands, [changes, common], share, seconds)
     generate.add_parser(commands, [common])
-    policies.add_parser(commands, [changes, common], share, seconds)
-    tender.add_parser(commands, [changes, common], share, seconds)
+    policies.add_parser(commands, [named, changes, common], share, seconds)
+    tender.add_parser(commands, [named, changes, common], share, seconds)
     return whole

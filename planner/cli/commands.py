@@ -129,16 +129,19 @@ def check(args, out, err) -> int:
 
 
 def wishes(instance, out, args) -> bool:
-    """Tells what arithmetic alone rules out, and the range of the numbers; False when something is impossible."""
-    from planner.cli.explain import hint, tell_findings, tell_scale
-    from planner.explain.checks import impossible, scale
+    """Tells what arithmetic rules out, and the range of the numbers; False when a wish is impossible."""
+    from planner.cli.clauses import Clauses
+    from planner.cli.explain import hint, tell_findings, tell_never, tell_scale
+    from planner.explain.checks import impossible, never, scale
     from planner.explain.clauses import Model
-    model = Model(instance)
+    model, clauses = Model(instance), Clauses(instance, args.lang)
     tell_scale(scale(model), out, args.lang)
     findings = impossible(model)
-    tell_findings(findings, out, args.lang)
+    tell_findings(findings, out, clauses)
     if findings:
         out.print(Text(hint(args, args.lang)), soft_wrap=True)
+    else:
+        tell_never(never(model), out, clauses)
     return not findings
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from rich.text import Text
 
-from planner.cli.explain import Stop, ways, write
-from planner.cli.terminal import Watch, figure, grid
+from planner.cli.clauses import Clauses
+from planner.cli.explain import Stop, Watching, ways, write
+from planner.cli.terminal import figure, grid
 from planner.report.headline import percent
 from planner.report.words import term, word
+from planner.words import say
 
 MOST_COSTS = 12
 
@@ -20,38 +22,41 @@ def run(args, out, err) -> int:
     from planner.explain.target import Unknown
     from planner.explain.why import why
     if args.scenario or args.set:
-        raise Usage("--why asks about a plan as it was made: leave --scenario and --set out, or solve with them first.")
-    folder = Path(args.instance)
+        raise Usage(say("why.as_made"))
+    words = list(args.why)
+    folder = Path(words.pop(0) if args.instance is None else args.instance)
     plan = load_plan(folder, None)
     try:
-        with Watch(err, args.gap) as watch, Stop(watch) as stop:
-            made = why(plan, args.what, gap=args.gap, time_limit=args.time_limit, progress=watch, stop=stop)
+        with Watching(err, args.gap, args.lang) as watch, Stop(watch) as stop:
+            made = why(plan, words, gap=args.gap, time_limit=args.time_limit, progress=watch, stop=stop)
             watch({"phase": "writing"})
             name = "".join(letter if letter.isalnum() else "_" for letter in made.what)
-            file = Path(args.out) if args.out else OUTPUTS / str(plan.passport.get("instance") or plan.instance.name) / f"{folder.name}.why.{name}.json"
+            instance = str(plan.passport.get("instance") or plan.instance.name)
+            file = Path(args.out) if args.out else OUTPUTS / instance / f"{folder.name}.why.{name}.json"
             write(made.plain(), file)
     except Unknown as error:
-        raise Usage(str(error)) from None
-    show(made, plan, out, args.lang)
+        raise Usage(error.args[0]) from None
+    show(made, plan, out, Clauses(plan.instance, args.lang))
     out.print()
     out.print(Text(word("cli.written", args.lang, folder=file)), soft_wrap=True)
     return INTERRUPTED if stop() else DONE
 
 
-def show(made, plan, out, lang: str) -> None:
+def show(made, plan, out, clauses: Clauses) -> None:
     """The answer in words and tables."""
-    unit = plan.instance.money_unit if made.kind == "cells" else ""
+    lang, what, money = clauses.lang, clauses.place(made.what), clauses.unit(plan.instance.money_unit)
+    unit = money if made.kind == "cells" else ""
     amount = f"{made.amount:,.6g} {unit}".strip()
-    out.print(Text(word("why.title", lang, what=made.what), style="bold"), soft_wrap=True)
-    out.print(Text(word("why.funded", lang, what=made.what, amount=amount)), soft_wrap=True)
+    out.print(Text(word("why.title", lang, what=what), style="bold"), soft_wrap=True)
+    out.print(Text(word("why.funded", lang, what=what, amount=amount)), soft_wrap=True)
     if made.at_most:
         out.print(Text(word("why.most", lang)), soft_wrap=True)
         return
     if made.blocked is not None:
         out.print(Text(word("why.blocked", lang), style="bold red"), soft_wrap=True)
         for clause in made.blocked.clauses:
-            out.print(Text(f"  {clause.name}"), soft_wrap=True)
-        ways(made.mends, out, lang)
+            out.print(Text(f"  {clause.name}  ").append(clauses.words(clause.name), style="dim"), soft_wrap=True)
+        ways(made.mends, out, clauses)
         return
     if made.cost is not None:
         out.print(Text(word("why.forced", lang, amount=f"{made.asked:,.6g} {unit}".strip(), points=figure(made.cost))),
@@ -66,7 +71,7 @@ def show(made, plan, out, lang: str) -> None:
         sheet.add_row(word("why.gain", lang), figure(made.gain))
         shown = list(made.costs.items())[:MOST_COSTS]
         for name, cost in shown:
-            sheet.add_row(Text(name), figure(-cost))
+            sheet.add_row(Text(f"{name}  ").append(clauses.words(name), style="dim"), figure(-cost))
         rest = sum(made.costs.values()) - sum(cost for _, cost in shown)
         if len(made.costs) > MOST_COSTS:
             sheet.add_row(word("why.other", lang), figure(-rest))
@@ -83,7 +88,7 @@ def show(made, plan, out, lang: str) -> None:
         out.print()
         sheet = grid(word("why.displaced", lang), "", word("why.column.before", lang), word("why.column.after", lang))
         for row in made.displaced.itertuples():
-            sheet.add_row(Text(row.what), f"{row.before:,.4f}", f"{row.after:,.4f}")
+            sheet.add_row(Text(clauses.place(row.what)), f"{row.before:,.4f}", f"{row.after:,.4f}")
         out.print(sheet)
     if made.tried:
         total = float(plan.instance.table("budget")["central"].sum())
@@ -91,4 +96,4 @@ def show(made, plan, out, lang: str) -> None:
         key = "why.budget" if made.enters else "why.budget_not"
         share = (made.enters or made.tried) - 1
         out.print(Text(word(key, lang, percent=percent(share), by=f"{share * total:,.6g}",
-                            unit=plan.instance.money_unit)), soft_wrap=True)
+                            unit=money)), soft_wrap=True)

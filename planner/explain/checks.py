@@ -11,10 +11,12 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from planner.explain.clauses import Clause, Model
 from planner.explain.levers import Lever, lever
 from solvers.conflict import ByBounds, shrink
+from solvers.elastic import freed
 from solvers.intervals import tighten
 from solvers.matrix import Matrix
 
@@ -25,10 +27,10 @@ SMALL, LARGE = 1e-7, 1e7  # and those beyond these
 
 
 class Impossible(Exception):
-    """No plan exists, by arithmetic alone; `findings` say why."""
+    """No plan of an instance exists, by arithmetic alone; `findings` say why."""
 
-    def __init__(self, findings: list[Finding]):
-        self.findings = findings
+    def __init__(self, findings: list[Finding], instance=None):
+        self.findings, self.instance = findings, instance
         super().__init__("; ".join(", ".join(finding.clauses) for finding in findings))
 
 
@@ -54,7 +56,7 @@ def impossible(model: Model) -> list[Finding]:
     """Wishes that bounds alone rule out, each independent of those before it; empty when none is found."""
     matrix, found, begin = model.matrix, [], time.perf_counter()
     while len(found) < MOST and (not found or time.perf_counter() - begin < ENOUGH):
-        proof = tighten(matrix).contradiction
+        proof = (tighten(matrix) if found else model.intervals).contradiction
         if proof is None:
             break
         ruled = np.isin(proof.rows, model.ruled)
@@ -77,16 +79,42 @@ def impossible(model: Model) -> list[Finding]:
 def _without(model: Model, matrix: Matrix, clauses: list[Clause]) -> Matrix:
     """The model without the rules of some clauses, in all years."""
     rows = np.concatenate([model.family(clause) for clause in clauses])
-    low, high = matrix.row_lower.copy(), matrix.row_upper.copy()
-    low[rows], high[rows] = -np.inf, np.inf
-    return replace(matrix, row_lower=low, row_upper=high)
+    return freed(matrix, rows)
 
 
 def refuse(core, matrix: Matrix) -> None:
     """For `planner.solving.solve(examine=...)`. Raises Impossible when arithmetic rules every plan out."""
     found = impossible(Model.of(core, matrix))
     if found:
-        raise Impossible(found)
+        raise Impossible(found, core.instance)
+
+
+def never(model: Model) -> dict[str, list[str]]:
+    """kind ('bid', 'platform', 'place') -> names of what no plan can choose, where bounds already say so.
+
+    A bid that can never start, a platform that can open nowhere, and (by 'region, platform') one that can
+    open elsewhere, but not there though it has room there.
+    """
+    made = {"bid": [], "platform": [], "place": []}
+    if model.intervals.contradiction is not None:
+        return {}
+    for table, column, keys in (("missions", "start", ["bid"]), ("platforms", "open", ["region", "platform"])):
+        for parts in model.core.reports.get(table, ()):
+            if column not in parts:
+                continue
+            line = parts[column].linear()
+            frame = pd.DataFrame({key: line.index.labels(key)[line.row] for key in keys})
+            frame["open"] = model.intervals.upper[line.col] > 0.5
+            chosen = frame.groupby(keys, sort=False)["open"].any()
+            if table == "missions":
+                every = model.instance.table("bids")["bid"]
+                made["bid"] += [bid for bid in every if not chosen.get(bid, False)]
+                continue
+            some = chosen.groupby("platform").any()
+            made["platform"] += [name for name in model.instance.table("platform_types")["platform"]
+                                 if not some.get(name, False)]
+            made["place"] += [", ".join(key) for key, able in chosen.items() if not able and some[key[1]]]
+    return {kind: names for kind, names in made.items() if names}
 
 
 @dataclass

@@ -10,6 +10,7 @@ import numpy as np
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
 from planner.model.goals import aims, write_goal
+from solvers.intervals import Intervals, tighten
 from solvers.matrix import Matrix
 
 ASKED = "asked", "forced_in", 0, ""
@@ -64,6 +65,11 @@ class Model:
         made.instance, made.mechanisms, made.core, made.aims, made.asked = core.instance, MECHANISMS, core, [], None
         made.matrix = matrix
         return made
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """Bounds of all columns carried through all rows."""
+        return tighten(self.matrix)
 
     @cached_property
     def ruled(self) -> np.ndarray:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from planner.explain.clauses import Clause, Model
+from planner.explain.confirm import Confirmed
 from planner.explain.conflicts import Budget, Conflict, holds
 from planner.explain.levers import Lever
 from planner.instance import InvalidInstance
 from planner.plan import Plan, measure_all, tables_of
-from solvers.elastic import given_way, nearest, plain_solve, relief_of, relieved
+from solvers.elastic import freed, given_way, nearest, plain_solve, relief_of, relieved
 from solvers.matrix import Matrix
 
 GIVES = 1e-7  # relief from which a row counts as giving way
@@ -31,6 +32,8 @@ class Repair:
     words    what to write after --set
     checked  'holds': solved again with the repair, whole numbers included; 'relaxation': only without them,
              for want of time; 'others' : ends this conflict, others remain; 'unproven'
+    edge     where `to` lies beyond it: the value that the conflict's own rules ask for, not confirmed
+    seconds  that the check took, on large models
     """
 
     clauses: list[str]
@@ -42,6 +45,8 @@ class Repair:
     share: float
     words: list[str] = field(default_factory=list)
     checked: str = "unproven"
+    edge: float | None = None
+    seconds: float | None = None
 
 
 class Desk:
@@ -60,8 +65,8 @@ class Desk:
         if not point:
             return
         own = np.concatenate([model.family(clause) for clause in conflict.clauses])
-        freed = self._numbers(_freed(model.matrix, own), not self.relax)
-        self.x = holds(freed, budget)[1]
+        aside = self._numbers(freed(model.matrix, own), not self.relax)
+        self.x = holds(aside, budget)[1]
         if self.x is None and not budget.over():
             found = self._least(model.matrix, self.rows)
             self.x = None if found is None else found[1]
@@ -100,7 +105,7 @@ class Desk:
         if id(conflict) not in self._beside:
             own = np.concatenate([self.model.family(clause) for clause in conflict.clauses])
             outside = np.setdiff1d(self.rows, own)
-            found = self._least(_freed(self.model.matrix, own), outside)
+            found = self._least(freed(self.model.matrix, own), outside)
             self._beside[id(conflict)] = None if found is None else outside[found[0] > GIVES]
         return self._beside[id(conflict)]
 
@@ -115,7 +120,7 @@ class Desk:
             there, step = self.beyond(here, found, start)
             if there is None:
                 return None
-            one, two = (self._numbers(_freed(part.matrix, others), whole) for part in (here, there))
+            one, two = (self._numbers(freed(part.matrix, others), whole) for part in (here, there))
             moved = nearest(one, two, start, start + step, x, low=found.low, high=found.high, solve=self.solve,
                             time_limit=budget.left)
             if moved.value is None:
@@ -128,7 +133,7 @@ class Desk:
             here = self.written({found.key: to})
             if here is None:
                 return None
-            gave = _freed(here.matrix, others)
+            gave = freed(here.matrix, others)
             verdict = self._holds(gave, conflict)
             if verdict is not False:
                 break
@@ -144,7 +149,15 @@ class Desk:
 
     def repair(self, found: Lever, clauses, to: float, checked: str) -> Repair:
         return Repair([clause.name for clause in clauses], found.key, found.now, to, _unit(self.model, found.unit),
-                      None, abs(to - found.now) / max(abs(to), abs(found.now)), [f"{found.key}={to:.12g}"], checked)
+                      None, _share(found.now, to), [f"{found.key}={to:.12g}"], checked)
+
+    def confirm(self, repair: Repair, confirmed: Confirmed) -> None:
+        """Takes what a check on the whole model showed; a value beyond the repair's own becomes the repair."""
+        repair.checked = {True: "holds", False: "others", None: "unproven"}[confirmed.verdict]
+        repair.seconds = confirmed.seconds
+        if confirmed.to != repair.to:
+            repair.edge, repair.to = repair.to, confirmed.to
+            repair.share, repair.words = _share(repair.now, repair.to), [f"{repair.key}={repair.to:.12g}"]
 
     def beyond(self, here: Model, found: Lever, start: float) -> tuple[Model | None, float]:
         """(model with the lever a small step further, the step); None where it changes more than numbers."""
@@ -161,7 +174,7 @@ class Desk:
         if others is None:
             return None
         rows, owner = np.array([clause.row for clause in clauses]), clauses[0].mechanism
-        matrix = _freed(model.matrix, others)
+        matrix = freed(model.matrix, others)
         answer = self.solve(self._numbers(relieved(matrix, rows), whole), self.budget.left)
         if answer.x is None:
             return None
@@ -174,13 +187,17 @@ class Desk:
             made = self.written({f"{owner}.price": 1.0})
             if made is not None and made.matrix.n_rows == model.matrix.n_rows:
                 words = [f"{owner}.price=1"]
-                checked = _checked(self._holds(_freed(made.matrix, others), conflict), conflict)
+                checked = _checked(self._holds(freed(made.matrix, others), conflict), conflict)
         return Repair([clause.name for clause in clauses], None, None, None,
                       _row_unit(model, clauses[0], answer.x[:model.matrix.n_columns]), relief,
                       1.0 + relief / float(max(_scale(model.matrix, rows).max(), 1.0)), words, checked)
 
 
 # --- small parts ----------------------------------------------------------------------
+
+
+def _share(now: float, to: float) -> float:
+    return abs(to - now) / max(abs(to), abs(now))
 
 
 def _alike(one: Matrix, two: Matrix) -> bool:
@@ -208,12 +225,6 @@ def _step(found: Lever, start: float) -> float:
     """A small move within the limits, to see what the lever does."""
     step = 1.0 if found.whole else max(abs(start), 1e-2) * 1e-2
     return -step if start + step > found.high else step
-
-
-def _freed(matrix: Matrix, rows: np.ndarray) -> Matrix:
-    low, high = matrix.row_lower.copy(), matrix.row_upper.copy()
-    low[rows], high[rows] = -np.inf, np.inf
-    return replace(matrix, row_lower=low, row_upper=high)
 
 
 def _scale(matrix: Matrix, rows: np.ndarray) -> np.ndarray:

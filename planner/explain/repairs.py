@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from planner.explain.clauses import Clause, Model
-from planner.explain.conflicts import LARGE, Budget, Conflict, holds
+from planner.explain.confirm import Confirm
+from planner.explain.conflicts import LARGE, Budget, Conflict
 from planner.explain.desk import Desk, Repair
 from planner.explain.levers import Lever, lever
 from solvers.elastic import nearest, plain_solve, without_goal
@@ -35,7 +36,7 @@ def repairs(model: Model, conflict: Conflict, budget: Budget,
         groups.setdefault(key, (found, []))[1].append(clause)
     made = []
     for found, clauses in groups.values():
-        tell({"phase": f"repair: {clauses[0].name}"})
+        tell({"phase": "repair", "what": clauses[0].name})
         ways = [(desk.by_lever, found, clauses)] if found else []
         for way in [*ways, (desk.by_row, clauses)]:
             one = None
@@ -63,39 +64,45 @@ def in_part(model: Model, conflict: Conflict, budget: Budget, tell: Callable[[di
     """Repairs found on the conflict's own rules alone, then checked on the whole model, cheapest first.
 
     For large models: such a value is the least that can do, so where the whole model holds with it, it is also
-    the nearest. The checks end with the first that holds; where none does, further conflicts stand beside.
+    the nearest; where it does not, one beyond it is confirmed and the repair says so (see `confirm`). The checks
+    end with the first that holds; where none does, further conflicts stand beside.
     check  False: none is checked on the whole
     """
     own = np.concatenate([model.family(clause) for clause in conflict.clauses])
-    kept, relax = np.union1d(model.defined, own), conflict.by != "whole numbers"
+    kept = np.union1d(model.defined, own)
     desk, solve = Desk(model, conflict, budget, point=False), plain_solve(budget.over)
 
-    def cut(matrix: Matrix, rows=kept) -> Matrix:
+    def cut(matrix: Matrix, whole: bool, rows=kept) -> Matrix:
         part = without_goal(matrix.with_only(rows))
-        return part.relaxed() if relax else part
+        return part if whole else part.relaxed()
 
-    start = solve(cut(model.matrix, model.defined), budget.left)
+    start = solve(cut(model.matrix, not desk.relax, model.defined), budget.left)
     made: list[Repair] = []
+    levers: dict[str, Lever] = {}
     for clause in conflict.clauses if start.x is not None else ():
         found = lever(model.instance, clause)
         if found is None or any(found.key == repair.key for repair in made) or budget.over():
             continue
-        tell({"phase": f"repair: {clause.name}"})
+        tell({"phase": "repair", "what": clause.name})
         there, step = desk.beyond(model, found, found.now)
         if there is None:
             continue
-        moved = nearest(cut(model.matrix), cut(there.matrix), found.now, found.now + step, start.x, low=found.low,
-                        high=found.high, solve=solve, time_limit=budget.left)
-        if moved.value is not None and (to := found.rounded(moved.value)) != found.now:
+        to = None
+        for whole in (False, True) if desk.relax and model.matrix.integer.any() else (not desk.relax,):
+            moved = nearest(cut(model.matrix, whole), cut(there.matrix, whole), found.now, found.now + step, start.x,
+                            low=found.low, high=found.high, solve=solve, time_limit=budget.left)
+            to = None if moved.value is None else found.rounded(moved.value)
+            if to != found.now:  # else enough without whole numbers
+                break
+        if to not in (None, found.now):
+            levers[found.key] = found
             made.append(desk.repair(found, [clause], to, "others" if not check else "unproven"))
     made.sort(key=_rank)
+    sure = Confirm(model, desk.written, budget, tell)
     for repair in made if check else ():
         if budget.over():
             break
-        tell({"phase": f"check: {repair.words[0]}"})
-        there = desk.written({repair.key: repair.to})
-        verdict = None if there is None else holds(there.matrix, budget)[0]
-        repair.checked = {True: "holds", False: "others", None: "unproven"}[verdict]
-        if verdict:
+        desk.confirm(repair, sure(levers[repair.key], repair.to))
+        if repair.checked == "holds":
             break
     return sorted(made, key=_rank)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from planner.model.core import Core
+from planner.words import say
 from solvers.algebra import Linear, total
 
 DIMS = ("region", "zone", "industry", "category", "stage", "year", "bid", "mission", "platform")
@@ -30,11 +31,10 @@ class Target:
         """The expressions it sums. Raises Unknown when the model has none."""
         source = core.spend if self.kind == "cells" else self._reported(core)
         if source is None:
-            raise Unknown(f"The plan decides nothing on a {self.kind}: its mechanism is off or its tables are empty.")
+            raise Unknown(say("why.nothing_decided", kind=say(f"why.kind.{self.kind}")))
         part = source.linear().where(**{dim: [label] for dim, label in self.labels})
         if not len(part):
-            raise Unknown(f"Nothing in the model is {self.name}: no plan could fund it. A bid that the tender "
-                          "refuses, or a platform without room, has no decision at all.")
+            raise Unknown(say("why.no_decision", what=self.name))
         return part
 
     def amount(self, core: Core) -> Linear:
@@ -54,22 +54,20 @@ def target(core: Core, words: list[str]) -> Target:
         found = [dim] if equals else [name for name in DIMS if _known(core, name, text) is not None]
         label = label if equals else text
         if not found or equals and (dim not in DIMS or _known(core, dim, label) is None):
-            raise Unknown(f"Nothing in the instance is called {text}. Name labels such as those of its tables: "
-                          f"{', '.join(DIMS)}, or dimension=label.")
+            raise Unknown(say("why.unknown", text=text, dims=", ".join(DIMS)))
         if len(found) > 1:
-            raise Unknown(f"{text} may be a {' or a '.join(found)}: write {found[0]}={text}.")
+            raise Unknown(say("why.ambiguous", text=text, dims=", ".join(found), first=found[0]))
         if found[0] in labels:
-            raise Unknown(f"{labels[found[0]]} and {label} are both a {found[0]}: name one.")
+            raise Unknown(say("why.both", one=labels[found[0]], other=label, dim=found[0]))
         labels[found[0]] = _known(core, found[0], label)
     if not labels:
-        raise Unknown("Name what was not funded: a cell (region industry category stage), a bid, a mission or a "
-                      "platform.")
+        raise Unknown(say("why.nothing_named"))
     kind = next((kind for kind in ("bid", "mission", "platform") if kind in labels), "cells")
     allowed = {"bid": ("bid", "year"), "mission": ("mission", "year"), "platform": ("platform", "region", "zone", "year"),
                "cells": ("region", "zone", "industry", "category", "stage", "year")}[kind]
     wrong = [dim for dim in labels if dim not in allowed]
     if wrong:
-        raise Unknown(f"A {kind} has no {wrong[0]} of its own: leave {labels[wrong[0]]} out.")
+        raise Unknown(say("why.not_its_own", kind=say(f"why.kind.{kind}"), dim=wrong[0], label=labels[wrong[0]]))
     made = Target(kind, tuple((dim, labels[dim]) for dim in DIMS if dim in labels))
     made.rows(core)
     return made

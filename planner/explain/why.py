@@ -143,14 +143,15 @@ class _Desk:
                                 if not np.isfinite(getattr(aim, name)) and np.isfinite(told.at[aim.name, name])})
                 if aim.name in told.index else aim for aim in goals]
 
-    def solved(self, phase: str, model=None, force: tuple[Linear, float] | None = None, start=None) -> Outcome:
+    def solved(self, phase: str, model=None, force: tuple[Linear, float] | None = None, start=None,
+               what: str = "") -> Outcome:
         core, _, matrix = model or (self.core, None, self.matrix)
         if force is not None:
             line, least = force
             matrix = matrix.with_rows([(core.book.cost(line), least - float(line.const[0]))],
                                       matrix.cost, matrix.offset)
         answer = search(matrix, gap=self.gap, time_limit=max(self.budget.left, 0.01), start=start,
-                        stop=self.budget.over, progress=lambda event: self.tell(event | {"phase": phase}))
+                        stop=self.budget.over, progress=lambda event: self.tell(event | {"phase": phase, "what": what}))
         if answer.x is None and force is None:
             raise NoPlan(answer)
         return answer
@@ -205,7 +206,7 @@ def _entering(made: Why, desk: _Desk, asked: Target, now: float) -> None:
         if desk.budget.over():
             return None
         model = desk.written(desk.plan.instance.with_overrides({"budget.central*": factor}))
-        answer = desk.solved(f"budget x {factor:g}", model)
+        answer = desk.solved("budget", model, what=f"× {factor:g}")
         return float(asked.amount(model[0]).value(answer.x)[0]) >= enough
 
     low = 1.0

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from planner.cli import main
-from planner.explain.checks import Impossible, impossible, refuse, scale
+from planner.explain.checks import Impossible, impossible, never, refuse, scale
 from planner.explain.clauses import Model
 from planner.model.build import build
 from planner.solving import solve
+from solvers.algebra import total
 from solvers.highs import Live
 from solvers.outcome import Stop
 from tests.explain.gallery import TINY
@@ -68,6 +69,28 @@ def test_a_solve_is_refused_before_anything_is_solved():
 def test_what_holds_is_not_refused():
     core = build(tiny(*NAMES), MECHANISMS)
     refuse(core, core.book.matrix())
+
+
+def test_what_can_never_be_chosen_is_so():
+    """Judged by solves of its own: each bid and platform is forced in, and what is told has no solution."""
+    instance = tiny("missions", "platforms", set={
+        "missions[lithography].deadline": 2025, "bids[light_a].earliest": 2026, "bid_rules.count": 0,
+        "mission_minimum.at_least": 0, "platform_stock[coast,lab].existing": 1})
+    model = Model(instance)
+    told, seen = never(model), 0
+    core = model.core
+    for table, column, keys, kind in (("missions", "start", ["bid"], "bid"),
+                                      ("platforms", "open", ["region", "platform"], "place")):
+        line = total(next(parts[column] for parts in core.reports[table] if column in parts).linear(), keys)
+        for row in range(len(line)):
+            name = ", ".join(str(line.index.labels(key)[row]) for key in keys)
+            one = total(line.where(**{key: [line.index.labels(key)[row]] for key in keys}))
+            forced = model.matrix.with_rows([(core.book.cost(one), 1.0)])
+            can = Live(forced).solve_mip(20, gap=1.0).stop is not Stop.INFEASIBLE
+            never_told = name in told.get(kind, []) or name.partition(", ")[2] in told.get("platform", [])
+            assert can != never_told, name
+            seen += never_told
+    assert "light_a" in told["bid"] and seen
 
 
 def test_scale():

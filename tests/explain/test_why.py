@@ -93,9 +93,9 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert main(["solve", path, "--out", "plan", *off]) == 0
     assert main(["explain", "--why", "plan", "coast", "food", "frontier", "research", "--time-limit", "60"]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "Why coast, food, frontier, research was not funded" in text and "it costs" in text
+    assert "Why Coast, Food, Frontier technology, Research was not funded" in text and "it costs" in text
     file = tmp_path / "outputs" / "tiny" / "plan.why.coast__food__frontier__research.json"
     told = json.loads(file.read_text(encoding="utf-8"))
     assert told["cost"] > 0 and told["amount"] < told["asked"]
-    assert main(["explain", "--why", "plan", "nosuch"]) == 2
+    assert main(["explain", "plan", "--why", "nosuch"]) == 2
     assert main(["explain", path, "something"]) == 2
