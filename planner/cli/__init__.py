@@ -1,7 +1,6 @@
 """The command line: the only place that prints or exits.
 
-Exit status: 0 a plan, or all in order; 1 no plan, or a rule is broken; 2 wrong
-input or usage; 130 interrupted without a plan.
+What each exit status means stands in `planner.cli.statuses`.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import sys
 import traceback
 
 import planner
+from planner.cli import statuses
 from planner.cli.language import UnknownLanguage, chosen, language, spoken, tell
 from planner.words import LANGUAGES, say, word, worded
 
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
             traceback.print_exc()
         err.print(word("cli.own_mistake", args.lang, kind=type(error).__name__, error=str(error)[:300]),
                   markup=False, soft_wrap=True)
-        return 1
+        return statuses.OWN_MISTAKE
 
 
 def run(args, out, err) -> int:
@@ -69,20 +69,19 @@ def run(args, out, err) -> int:
     except (commands.Usage, WillNotReplace) as error:
         return refuse(error, commands.BAD_INPUT)
     except Blocked as error:
-        return refuse(error, commands.NO_PLAN)
+        return refuse(error, statuses.NOT_WRITTEN)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         why = reason(error)
         return refuse(say("cli.file_in", reason=why, file=error.filename) if error.filename else
-                      say("cli.file", reason=why), commands.NO_PLAN)
+                      say("cli.file", reason=why), statuses.NOT_WRITTEN)
     except MemoryError:
-        return refuse(say("cli.memory"), commands.NO_PLAN)
+        return refuse(say("cli.memory"), statuses.FAILED)
     except Exception as error:
         if type(error).__name__ != "NoPlan":  # not imported: commands without a solver stay quick
             raise
-        stopped = str(error.outcome.stop) == "interrupted"
-        return refuse(error, commands.INTERRUPTED if stopped else commands.NO_PLAN)
+        return refuse(error, statuses.without_plan(error.outcome))
 
 
 def share(text: str) -> float:

@@ -10,7 +10,8 @@ from rich.text import Text
 import planner
 from planner.cli.language import tell
 from planner.cli.terminal import Watch
-from planner.instance import read, write_folder
+from planner.instance import read
+from planner.instance.writing import fill_folder
 from planner.mechanisms import MECHANISMS
 from planner.report.folder import replaced
 from planner.report.words import word
@@ -57,8 +58,7 @@ def run(args, out, err) -> int:
             raise Usage(worded(error, args.lang)) from None
         watch({"phase": "writing"})
         with replaced(folder) as beside:
-            beside.rmdir()
-            write_folder(instance, beside)
+            fill_folder(instance, beside)
             (beside / "README.md").write_text(readme(instance), encoding="utf-8")
             watch({"phase": "checking"})
             read(beside, MECHANISMS, ALL)

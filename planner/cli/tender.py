@@ -13,7 +13,7 @@ from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
 from planner.mechanisms.price_discovery import NAME, clearing, rounds
-from planner.report.folder import folder_name, may_replace, write_output
+from planner.report.folder import folder_name, may_replace, ready, write_output
 from planner.report.headline import percent
 from planner.report.words import Names, term, word
 from planner.words import say
@@ -45,7 +45,11 @@ def run(args, out, err) -> int:
         asked = list(instance.overrides)
         folder = Path(args.out) if args.out else (
             OUTPUTS / instance.name / f"{folder_name(instance.scenario, asked)}.tender")
-        fate = may_replace(folder, instance.name, instance.scenario, asked, args.force)
+
+        def still() -> str:
+            return may_replace(folder, instance.name, instance.scenario, asked, args.force)
+        fate = still()
+        ready(folder)
 
         def play(offered):
             phase = {"phase": f"round {len(played) + 1}"}
@@ -59,7 +63,7 @@ def run(args, out, err) -> int:
         watch({"phase": "writing"})
         price_path = pd.concat(played, ignore_index=True)
         plan = with_prices(plans[0], instance, price_path)
-        write_output(plan, folder, args.lang)
+        write_output(plan, folder, args.lang, still)
     tell_warnings(instance, err, args.lang)
     show(instance, price_path, out, args.lang)
     if stopped:

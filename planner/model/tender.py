@@ -192,6 +192,9 @@ def problems(data) -> Iterator[Problem]:
         if wrong:
             yield data.problem("bid_rules", *wrong, at=int(rows.index[0]))
     able = set(starts(data, frame)["mission"])
+    if len(frame) and not able:
+        yield data.problem("bids", say("problem.tender.none_admitted", count=len(frame)),
+                           say("mend.tender.none_admitted"), severity="warning")
     for at, row in enumerate(data.table("missions").itertuples()):
         own = frame[(frame["mission"] == row.mission) & (frame["refused"] == "")]
         if len(own) and row.mission not in able:
