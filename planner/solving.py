@@ -34,7 +34,7 @@ from planner.rounding import round_grants, told
 from planner.words import say
 from solvers.kept import Kept
 from solvers.matrix import Matrix
-from solvers.outcome import Outcome
+from solvers.outcome import Outcome, Stop
 from solvers.search import solve as search
 
 LEAST_ROUNDING = 10.0
@@ -127,8 +127,11 @@ def accounting_unit(core) -> float | None:
 
 
 def in_whole_units(core, matrix: Matrix, outcome: Outcome, unit: float, options: dict):
-    """(outcome with rounded grants, passport entries); each step may take a tenth of the time limit."""
-    limit = max(options["time_limit"] / 10, LEAST_ROUNDING)
+    """(outcome with rounded grants, passport entries); each step may take a tenth of the time limit.
+
+    After Ctrl-C somebody waits: then each step takes as little as it may.
+    """
+    limit = LEAST_ROUNDING if outcome.stop is Stop.INTERRUPTED else max(options["time_limit"] / 10, LEAST_ROUNDING)
     made, note = round_grants(core, matrix, outcome, unit, time_limit=limit, profile=options["profile"],
                               seed=options["seed"])
     note |= {"objective_before": plain(outcome.objective), "status_before": outcome.status}

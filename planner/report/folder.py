@@ -24,6 +24,8 @@ from planner.words import say
 LONGEST_NAME = 60
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes free on the disk below which a solve is not begun."""
+WRITTEN = ("instance", "plan.json", "plan.xlsx", "report.html", "tables")
+"""What an output holds; anything else in its folder is somebody's own."""
 OPEN = ("~$plan.xlsx", ".~lock.plan.xlsx#")
 """Files by which Excel and LibreOffice mark a workbook that they have open."""
 
@@ -80,9 +82,13 @@ def may_replace(folder: Path, instance: str, scenario: str, overrides: list[str]
     for mark in OPEN:
         if (folder / mark).exists():
             raise WillNotReplace(say("output.open", file=folder / "plan.xlsx", mark=folder / mark))
-    if told.get("workbook_sha256") and (folder / "plan.xlsx").is_file() and (
-            digest(folder / "plan.xlsx") != told["workbook_sha256"]):
-        raise WillNotReplace(say("output.edited", file=folder / "plan.xlsx"))
+    foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in WRITTEN and entry.name[0] != ".")
+    if foreign:
+        raise WillNotReplace(say("output.foreign", folder=folder, names=", ".join(foreign[:5])))
+    book = folder / "plan.xlsx"
+    if book.exists() and (not book.is_file() or told.get("workbook_sha256") and (
+            digest(book) != told["workbook_sha256"])):
+        raise WillNotReplace(say("output.edited", file=book))
     return "replaced"
 
 

@@ -102,7 +102,7 @@ def told(error: InvalidInstance) -> tuple[str, str]:
     bare = [problem for problem in error.problems if not str(problem.place).strip() or not problem.what.strip()]
     if bare or not any(problem.severity == "error" for problem in error.problems):
         return "no place", str(bare or error.problems)
-    if re.search(r"Traceback|<class|object at 0x|nan is|\bKeyError\b", texts[0]):
+    if re.search(r"Traceback|<class|object at 0x|\bKeyError\b", texts[0]):
         return "no place", texts[0]
     return "refused", texts[0][:300]
 
