@@ -121,8 +121,8 @@ def knapsack(folder: Path) -> Path:
     tables = {
         "budget": ["year,central", "2025,1000"],
         "missions": ["mission", *(f"m{bid}" for bid in bids)],
-        "bids": ["bid,mission,earliest,latest,success,value", *(
-            f"b{bid},m{bid},2025,2025,1,{sum(need[bid]) / 10 + draw.randint(0, 500)}" for bid in bids)],
+        "bids": ["bid,mission,region,earliest,latest,success,value", *(
+            f"b{bid},m{bid},nation,2025,2025,1,{sum(need[bid]) / 10 + draw.randint(0, 500)}" for bid in bids)],
         "bid_money": ["bid,offset,money", *(f"b{bid},0,1" for bid in bids)],
         "bid_talent": ["bid,talent_type,fte", *(f"b{bid},t{kind},{need[bid][kind]}" for bid in bids for kind in kinds)],
         "talent_types": ["talent_type", *(f"t{kind}" for kind in kinds)],

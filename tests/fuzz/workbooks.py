@@ -7,6 +7,7 @@ import io
 import random
 import re
 import zipfile
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def mutant(seed: int, place: Path) -> tuple[Path, list[str]]:
         try:
             data, told = way(data, draw)
         except (zipfile.BadZipFile, KeyError, ValueError, IndexError, EOFError, OSError, NotImplementedError,
-                TypeError, AttributeError, SyntaxError):
+                TypeError, AttributeError, SyntaxError, RuntimeError, zlib.error):
             break  # an earlier change has left nothing that could be changed in this way
         done.append(f"{way.__name__}: {told}")
     path = place / f"{name}.xlsx"
