@@ -220,7 +220,12 @@ def goals(plan) -> pd.DataFrame:
 
 
 def objective_as_told(plan) -> pd.DataFrame | None:
-    """The objective of the passport is no better than goals, weights, relief and prices make it."""
+    """The objective of the passport is no better than goals, weights, relief and prices make it.
+
+    Not asked of a plan edited by hand, which comes without recorded compliance: its passport is the old one's.
+    """
+    if plan.compliance.empty:
+        return None
     told, found = plan.passport.get("objective"), objective(plan.tables, plan.instance)
     if told is None or found is None:
         return None

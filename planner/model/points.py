@@ -13,14 +13,14 @@ SUMMED = ("weighted", "epsilon")
 
 
 def objective(tables: dict[str, pd.DataFrame], instance) -> tuple[float, float] | None:
-    """(objective in points, size of its parts), or None where the mode's objective is no weighted sum.
+    """(objective in points, size of its parts), or None: the mode's objective is no weighted sum, or no ranges are told.
 
     tables  'goals' (goal, value by owner, ideal and nadir), 'relief' (mechanism, relief)
     A single goal without a range counts with its plain value. Weights and prices are the instance's own.
     """
-    if instance.mode not in SUMMED:
-        return None
     told, terms = tables.get("goals"), []
+    if instance.mode not in SUMMED or told is not None and not {"ideal", "nadir"} <= set(told):
+        return None
     if told is not None and len(told):
         given = instance.table("goals").set_index("goal")
         found = told.groupby("goal", sort=False).agg(

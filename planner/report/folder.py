@@ -24,6 +24,8 @@ from planner.words import say
 LONGEST_NAME = 60
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes free on the disk below which a solve is not begun."""
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.")
+"""Names that Windows takes for devices, or cuts."""
 WRITTEN = ("instance", "plan.json", "plan.xlsx", "report.html", "tables")
 """What an output holds; anything else in its folder is somebody's own."""
 OPEN = ("~$plan.xlsx", ".~lock.plan.xlsx#")
@@ -49,7 +51,8 @@ def folder_name(scenario: str, overrides: list[str]) -> str:
     'west-first+basic_research.floor=0.10'
     """
     whole = "+".join([scenario or "base", *overrides])
-    name = re.sub(r"[^\w.=+\-]", "_", whole)
+    name = re.sub(r"[^\w.=+\-]", "_", whole).lstrip(".-") or "_"
+    name = f"_{name}" if RESERVED.fullmatch(name) else name
     if name == whole and len(name) <= LONGEST_NAME:
         return name
     mark = hashlib.sha256(whole.encode()).hexdigest()[:6]
