@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SUDO   := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: help plan test test-slow browser office bench bench-build docs price-tags clean
+.PHONY: help plan test test-slow fuzz browser office bench bench-build docs price-tags clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,7 +23,13 @@ test: $(READY) ## the tests (under 10 minutes on 2 cores)
 	$(RUN)/python -m pytest -n auto --dist loadfile -m "not slow and not public and not fuzz"
 
 test-slow: $(READY) ## the tests that take minutes
-	$(RUN)/python -m pytest -m "slow"
+	$(RUN)/python -m pytest -m "slow and not fuzz"
+
+fuzz: $(READY) ## 2,000 mutants of instances, 500 of workbooks, 200 random checks (an hour; goes on where it stopped)
+	@mkdir -p .fuzz
+	$(RUN)/python -m tests.fuzz.run instances --cases 2000 --log .fuzz/instances.jsonl
+	$(RUN)/python -m tests.fuzz.run workbooks --cases 500 --log .fuzz/workbooks.jsonl
+	$(RUN)/python -m pytest -m fuzz tests/test_independent.py
 
 # Debian's packages; other systems have the same programs under other names.
 browser: ## install a browser for the tests that need one (Debian; asks for root)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from planner.mechanisms import MECHANISMS
 from planner.model.compliance import broken, rule, together
+from planner.model.points import objective
 from planner.model.figures import CORE, members, population_share, reference_per_head
 from planner.model.values import cell_values
 from planner.plan import LABELS, measure_all
@@ -47,7 +48,8 @@ def audit(plan, mechanisms=MECHANISMS) -> pd.DataFrame:
     require_figures(plan)
     try:
         own = together(known_names(plan), whole_numbers(plan), whole_units(plan),
-                       missing_figures(plan), *cells(plan), relief_allowed(plan, mechanisms), goals(plan))
+                       missing_figures(plan), *cells(plan), relief_allowed(plan, mechanisms), goals(plan),
+                       objective_as_told(plan))
         rows = measure_all(plan, mechanisms)
     except KeyError as error:
         raise NotAPlan(say("audit.misfit", name=error.args[0])) from error
@@ -215,6 +217,20 @@ def goals(plan) -> pd.DataFrame:
     rows = [(goal, true[goal], core[goal]) for goal in true if goal in core]
     frame = pd.DataFrame(rows, columns=["goal", "true", "told"])
     return rule("goal_not_overstated", frame[["goal"]], frame["told"], frame["true"], ">=", unit="goal")
+
+
+def objective_as_told(plan) -> pd.DataFrame | None:
+    """The objective of the passport is no better than goals, weights, relief and prices make it.
+
+    Not asked of a plan edited by hand, which comes without recorded compliance: its passport is the old one's.
+    """
+    if plan.compliance.empty:
+        return None
+    told, found = plan.passport.get("objective"), objective(plan.tables, plan.instance)
+    if told is None or found is None:
+        return None
+    one = pd.DataFrame({"table": ["goals"]})
+    return rule("objective_as_told", one, told, found[0], ">=", unit="points", scale=found[1])
 
 
 def balance(instance, spend: pd.DataFrame, discount: dict[int, float]) -> float:

@@ -35,7 +35,7 @@ from planner.rounding import round_grants, told
 from planner.words import say
 from solvers.kept import Kept
 from solvers.matrix import Matrix
-from solvers.outcome import Outcome
+from solvers.outcome import Outcome, Stop
 from solvers.search import solve as search
 
 LEAST_ROUNDING = 10.0
@@ -47,15 +47,10 @@ class NoPlan(Exception):
 
     def __init__(self, outcome: Outcome):
         self.outcome = outcome
-        kind = outcome.status if outcome.status in ("infeasible", "unbounded", "no_plan") else "failed"
+        stop = str(outcome.stop)
+        kind = stop if stop in ("infeasible", "unbounded", "time_limit", "interrupted") else "failed"
         what = say(f"no_plan.{kind}")
-        super().__init__(say("no_plan.told", what=what, how=how_it_ended(outcome)) if outcome.message else what)
-
-
-def how_it_ended(outcome: Outcome) -> str:
-    """The solver's own sentence about an end without a plan, so that it can be said in another language."""
-    stop = str(outcome.stop)
-    return say(f"stop.{stop if stop in ('infeasible', 'unbounded', 'time_limit', 'interrupted') else 'failed'}")
+        super().__init__(say("no_plan.told", what=what, how=say(f"stop.{kind}")) if outcome.message else what)
 
 
 def load(path, scenario: str | None = None, overrides=()) -> Instance:
@@ -140,8 +135,11 @@ def accounting_unit(core) -> float | None:
 
 
 def in_whole_units(core, matrix: Matrix, outcome: Outcome, unit: float, options: dict):
-    """(outcome with rounded grants, passport entries); each step may take a tenth of the time limit."""
-    limit = max(options["time_limit"] / 10, LEAST_ROUNDING)
+    """(outcome with rounded grants, passport entries); each step may take a tenth of the time limit.
+
+    After Ctrl-C somebody waits: then each step takes as little as it may.
+    """
+    limit = LEAST_ROUNDING if outcome.stop is Stop.INTERRUPTED else max(options["time_limit"] / 10, LEAST_ROUNDING)
     made, note = round_grants(core, matrix, outcome, unit, time_limit=limit, profile=options["profile"],
                               seed=options["seed"])
     note |= {"objective_before": plain(outcome.objective), "status_before": outcome.status}
@@ -207,21 +205,28 @@ def lexicographic(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outc
     """Solves level by level; each level's goals keep their value less a tolerance.
 
     Within a level goals are summed with their weights (normalised where ranged).
-    The bound and gap told at the end are those of the last level.
+    The bound and gap told at the end are those of the last level; a level that is stopped before it
+    has a plan leaves that of the level before, without a bound.
     """
     outcome, kept = None, []
     for level in sorted({aim.level for aim in in_use(goals)}):
         here = [aim for aim in in_use(goals) if aim.level == level]
         objective = weighted_sum(core, here)
         level_matrix = matrix.with_rows(kept, core.book.cost(objective), float(objective.const[0]))
-        outcome = search(level_matrix, **options, start=None if outcome is None else outcome.x)
-        if outcome.x is None:
-            return outcome
+        answer = search(level_matrix, **options, start=None if outcome is None else outcome.x)
+        if answer.x is None:
+            return cut_short(outcome, answer)
+        outcome = answer
         reached = core.book.cost(objective) @ outcome.x + float(objective.const[0])
         loss = max(aim.tolerance for aim in here) * max(abs(reached), 1e-9)
         slip = 1e-7 * max(1.0, abs(reached))  # solver tolerance, so that the plan itself stays allowed
         kept.append((core.book.cost(objective), reached - loss - slip - float(objective.const[0])))
     return outcome
+
+
+def cut_short(before: Outcome | None, answer: Outcome) -> Outcome:
+    """What a sequence of solves holds when one of them ends without a plan: that of the one before, unproven."""
+    return answer if before is None else replace(before, stop=answer.stop, bound=None, message=answer.message)
 
 
 def leximin(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outcome:
@@ -244,7 +249,7 @@ def leximin(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outcome:
         answer = search(round_matrix, **options | {"time_limit": limit},
                         start=None if outcome is None else outcome.x)
         if answer.x is None:
-            return answer if outcome is None else outcome
+            return cut_short(outcome, answer)
         outcome = answer
         if not free.any():
             break
@@ -269,7 +274,8 @@ def leximin(core, goals: list[Aim], matrix: Matrix, options: dict) -> Outcome:
 def plan_of(core, goals: list[Aim], outcome: Outcome, mechanisms) -> Plan:
     """Tables of a solved model, measured, with duals and relief joined to their clauses."""
     tables = tables_of(core, outcome.x)
-    tables["goals"] = goal_summary(core, goals, tables["goals"])
+    if "goals" in tables:  # not there where nothing can be decided: no bid is admitted, say
+        tables["goals"] = goal_summary(core, goals, tables["goals"])
     relief = clause_table(core, outcome.x, "relief")
     if len(relief):
         tables["relief"] = relief

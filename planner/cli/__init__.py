@@ -1,7 +1,6 @@
 """The command line: the only place that prints or exits.
 
-Exit status: 0 a plan, or all in order; 1 no plan, or a rule is broken; 2 wrong
-input or usage; 130 interrupted without a plan.
+What each exit status means stands in `planner.cli.statuses`.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import sys
 import traceback
 
 import planner
+from planner.cli import statuses
 from planner.cli.language import UnknownLanguage, chosen, language, spoken, tell
 from planner.words import LANGUAGES, say, word, worded
 
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
             traceback.print_exc()
         err.print(word("cli.own_mistake", args.lang, kind=type(error).__name__, error=str(error)[:300]),
                   markup=False, soft_wrap=True)
-        return 1
+        return statuses.OWN_MISTAKE
 
 
 def run(args, out, err) -> int:
@@ -65,32 +65,32 @@ def run(args, out, err) -> int:
     try:
         return getattr(commands, args.command)(args, out, err)
     except InvalidInstance as error:
-        return refuse(listing(error.problems, args.lang), commands.BAD_INPUT)
+        return refuse(listing(error.problems, args.lang), statuses.BAD_INPUT)
     except (commands.Usage, WillNotReplace) as error:
-        return refuse(error, commands.BAD_INPUT)
+        return refuse(error, statuses.BAD_INPUT)
     except Blocked as error:
-        return refuse(error, commands.NO_PLAN)
+        return refuse(error, statuses.NOT_WRITTEN)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         why = reason(error)
         return refuse(say("cli.file_in", reason=why, file=error.filename) if error.filename else
-                      say("cli.file", reason=why), commands.NO_PLAN)
+                      say("cli.file", reason=why), statuses.NOT_WRITTEN)
     except MemoryError:
-        return refuse(say("cli.memory"), commands.NO_PLAN)
+        return refuse(say("cli.memory"), statuses.FAILED)
     except Exception as error:
         if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
             from planner.cli.clauses import Clauses
             from planner.cli.explain import hint, tell_findings
             tell_findings(error.findings, err, Clauses(error.instance, args.lang))
-            return refuse(hint(args, args.lang), commands.NO_PLAN)
+            return refuse(hint(args, args.lang), statuses.NO_PLAN)
         if type(error).__name__ != "NoPlan":
             raise
-        stopped = str(error.outcome.stop) == "interrupted"
         if error.outcome.status == "infeasible" and hasattr(args, "set"):
             from planner.cli.explain import hint
-            return refuse(f"{worded(error, args.lang)} {hint(args, args.lang)}", commands.NO_PLAN)
-        return refuse(error, commands.INTERRUPTED if stopped else commands.NO_PLAN)
+            error = f"{worded(error, args.lang)} {hint(args, args.lang)}"
+            return refuse(error, statuses.NO_PLAN)
+        return refuse(error, statuses.without_plan(error.outcome))
 
 
 def share(text: str) -> float:

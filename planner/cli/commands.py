@@ -10,16 +10,16 @@ from pathlib import Path
 import pandas as pd
 from rich.text import Text
 
+from planner.cli.statuses import DONE, NO_PLAN, with_plan
 from planner.cli.terminal import Interrupt, Watch, grid, summary
 from planner.cli.verdict import tell_rules
 from planner.instance import InvalidInstance, listing, read, write_folder
 from planner.mechanisms import MECHANISMS
 from planner.plan import Plan
-from planner.report.folder import folder_name, may_replace, write_output
+from planner.report.folder import folder_name, may_replace, ready, write_output
 from planner.report.words import term, word
 from planner.words import say, worded
 
-DONE, NO_PLAN, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 INSTANCES, OUTPUTS = Path("instances"), Path("outputs")
 EXAMPLE = "tiny"
 """Two of everything: what `planner new` begins with when no instance is named."""
@@ -69,7 +69,12 @@ def solve(args, out, err) -> int:
         overrides = list(instance.overrides)
         folder = Path(args.out) if args.out else (
             OUTPUTS / instance.name / folder_name(instance.scenario, overrides))
-        fate = may_replace(folder, instance.name, instance.scenario, overrides, args.force)
+
+        def still() -> str:
+            return may_replace(folder, instance.name, instance.scenario, overrides, args.force)
+
+        fate = still()
+        ready(folder)
         try:
             plan = find_plan(instance, gap=args.gap, time_limit=args.time_limit, profile=args.profile,
                              progress=watch, stop=stop, cluster=args.cluster, examine=refuse)
@@ -77,14 +82,14 @@ def solve(args, out, err) -> int:
             raise Usage(say("cli.no_cluster", address=args.cluster, reason=str(error))) from None
         plan.passport["times"] = {"reading": round(reading, 3), **plan.passport.get("times", {})}
         watch({"phase": "writing"})
-        write_output(plan, folder, args.lang)
+        write_output(plan, folder, args.lang, still)
     tell_warnings(instance, err, args.lang)
     summary(plan, out, args.lang)
     out.print()
     key = "cli.written" if fate == "new" else "cli.replaced"
     out.print(Text(word(key, args.lang, folder=folder)), soft_wrap=True)
     out.print(Text(word("cli.hint", args.lang, folder=folder), style="dim"), soft_wrap=True)
-    return DONE
+    return with_plan(plan)
 
 
 def tell_warnings(instance, err, lang: str) -> None:

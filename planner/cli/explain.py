@@ -58,7 +58,8 @@ def add_parser(commands, parents, share, seconds) -> None:
 
 def run(args, out, err) -> int:
     """Explains, prints and writes the JSON file. Raises Usage for words that fit nothing."""
-    from planner.cli.commands import DONE, INTERRUPTED, NO_PLAN, OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.commands import OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.statuses import DONE, INTERRUPTED, NO_PLAN
     if args.why:
         from planner.cli.why import run as run_why
         return run_why(args, out, err)

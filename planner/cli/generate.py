@@ -10,7 +10,8 @@ from rich.text import Text
 import planner
 from planner.cli.language import tell
 from planner.cli.terminal import Watch
-from planner.instance import read, write_folder
+from planner.instance import read
+from planner.instance.writing import fill_folder
 from planner.mechanisms import MECHANISMS
 from planner.report.folder import replaced
 from planner.report.words import word
@@ -43,7 +44,8 @@ def whole(text: str) -> int:
 
 def run(args, out, err) -> int:
     """Generates, writes, reads back with all checks, and only then puts the folder into place."""
-    from planner.cli.commands import DONE, Usage, tell_warnings
+    from planner.cli.commands import Usage, tell_warnings
+    from planner.cli.statuses import DONE
     from planner.generate import ALL, CannotGenerate, Size, generate, readme
     folder = Path(args.folder)
     fate = refuse(folder, args.force)
@@ -57,8 +59,7 @@ def run(args, out, err) -> int:
             raise Usage(worded(error, args.lang)) from None
         watch({"phase": "writing"})
         with replaced(folder) as beside:
-            beside.rmdir()
-            write_folder(instance, beside)
+            fill_folder(instance, beside)
             (beside / "README.md").write_text(readme(instance), encoding="utf-8")
             watch({"phase": "checking"})
             read(beside, MECHANISMS, ALL)

@@ -31,7 +31,8 @@ def add_parser(commands, parents, share, seconds) -> None:
 
 def run(args, out, err) -> int:
     """Scores the policies, prints the table and writes it beside the instance's plans."""
-    from planner.cli.commands import DONE, INTERRUPTED, OUTPUTS, find_instance, tell_warnings
+    from planner.cli.commands import OUTPUTS, find_instance, tell_warnings
+    from planner.cli.statuses import DONE, INTERRUPTED
     from planner.policies import policies
     names = chosen(args.policies)
     path = find_instance(args.instance)

@@ -13,7 +13,7 @@ from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
 from planner.mechanisms.price_discovery import NAME, clearing, rounds
-from planner.report.folder import folder_name, may_replace, write_output
+from planner.report.folder import folder_name, may_replace, ready, write_output
 from planner.report.headline import percent
 from planner.report.words import Names, term, word
 from planner.words import say
@@ -35,7 +35,8 @@ def run(args, out, err) -> int:
     Ctrl-C keeps the rounds that were played; the prices are then not yet cleared. Raises Usage
     when there is nothing to discover, NoPlan when a round finds no plan.
     """
-    from planner.cli.commands import DONE, INTERRUPTED, OUTPUTS, find_instance, tell_warnings
+    from planner.cli.commands import OUTPUTS, find_instance, tell_warnings
+    from planner.cli.statuses import DONE, INTERRUPTED
     from planner.solving import solve
     path, played, plans, stopped = find_instance(args.instance), [], [], False
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
@@ -45,7 +46,11 @@ def run(args, out, err) -> int:
         asked = list(instance.overrides)
         folder = Path(args.out) if args.out else (
             OUTPUTS / instance.name / f"{folder_name(instance.scenario, asked)}.tender")
-        fate = may_replace(folder, instance.name, instance.scenario, asked, args.force)
+
+        def still() -> str:
+            return may_replace(folder, instance.name, instance.scenario, asked, args.force)
+        fate = still()
+        ready(folder)
 
         def play(offered):
             phase = {"phase": f"round {len(played) + 1}"}
@@ -59,7 +64,7 @@ def run(args, out, err) -> int:
         watch({"phase": "writing"})
         price_path = pd.concat(played, ignore_index=True)
         plan = with_prices(plans[0], instance, price_path)
-        write_output(plan, folder, args.lang)
+        write_output(plan, folder, args.lang, still)
     tell_warnings(instance, err, args.lang)
     show(instance, price_path, out, args.lang)
     if stopped:

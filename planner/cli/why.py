@@ -18,7 +18,8 @@ MOST_COSTS = 12
 
 def run(args, out, err) -> int:
     """Answers for a written plan, prints, and writes the JSON file. Raises Usage for words that name nothing."""
-    from planner.cli.commands import DONE, INTERRUPTED, OUTPUTS, Usage, load_plan
+    from planner.cli.commands import OUTPUTS, Usage, load_plan
+    from planner.cli.statuses import DONE, INTERRUPTED
     from planner.explain.target import Unknown
     from planner.explain.why import why
     if args.scenario or args.set:

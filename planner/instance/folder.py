@@ -80,8 +80,9 @@ def load_bytes(root: Path, path: Path, most: int) -> bytes | Problem:
                            say("mend.size", most=most // MEGABYTE))
         with path.open("rb") as stream:
             return stream.read(most + 1)
-    except OSError as error:
-        return Problem(place, say("problem.file_unread", reason=reason(error)), say("mend.open_elsewhere"))
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle, before Python 3.13
+        why = reason(error) if isinstance(error, OSError) else say("system.ELOOP")
+        return Problem(place, say("problem.file_unread", reason=why), say("mend.open_elsewhere"))
 
 
 def decode(data: bytes, place: str) -> str | Problem:

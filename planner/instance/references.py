@@ -87,6 +87,7 @@ def check_whole(tables: dict[str, Table], frames: dict[str, pd.DataFrame], setti
         bids = "_bids" if "bids" in tables else ""
         yield Problem(places.file("baseline"), say(f"problem.nothing_to_decide{bids}"),
                       say(f"mend.nothing_to_decide{bids}"))
+    yield from _no_scale(frames, places)
     if horizon and "budget" in frames:
         have = set(frames["budget"]["year"])
         lacking = [str(year) for year in range(horizon[0], horizon[1] + 1) if year not in have]
@@ -98,6 +99,21 @@ def check_whole(tables: dict[str, Table], frames: dict[str, pd.DataFrame], setti
         yield from _thin("private_capacity", frames, horizon, places, say("problem.mobilised_open"))
     if "provenance" in frames:
         yield from _provenance(tables, frames, settings, places, unread)
+
+
+def _no_scale(frames: dict, places: Places) -> Iterator[Problem]:
+    """What spend per head and spend over the base year would be divided by must not be 0."""
+    if "baseline" not in frames:
+        return
+    if frames["baseline"]["spend"].sum() == 0:
+        yield Problem(what=say("problem.no_base_spend"), mend=say("mend.no_base_spend"),
+                      **places.of_table("baseline", None, "spend"))
+    people = frames["regions"]["population"].to_numpy(float) if "regions" in frames else np.ones(1)
+    if len(people) > 1:
+        bad = np.flatnonzero(people == 0)
+        yield from capped([Problem(what=say("problem.no_people"), mend=say("mend.no_people"), value=0,
+                                   **places.of_table("regions", int(at), "population"))
+                           for at in bad[:MOST_ALIKE]], len(bad))
 
 
 def _outside(table: Table, frame: pd.DataFrame, horizon: tuple[int, int],

@@ -20,7 +20,7 @@ from planner.instance.raw import (
     MOST_COLUMNS, MOST_FILES, MOST_ROWS, Places, Raw, RawTable, TablePlace, suggestion)
 from planner.instance.scenarios import scenarios_of_sheet
 from planner.vocabulary import Problem
-from planner.words import say
+from planner.words import Said, say
 
 BESIDE = ("instance", "scenarios")
 IGNORED = ("readme", "lists", "notes", "problems", "说明", "问题")
@@ -55,10 +55,14 @@ def read_workbook(path: Path, tables: tuple[str, ...]) -> Raw:
                 _read_sheets(raw, book, tables)
             finally:
                 book.close()
+    except MemoryError:
+        raise
     except Exception as error:  # openpyxl meets broken files with any of a dozen errors
         raw.fatal = True
-        raw.problems.append(Problem(path.name, say("problem.book_unread", reason=reason(error)),
-                                    say("mend.book_unread")))
+        told = error.args[0] if error.args else None
+        why = told if isinstance(told, Said) else reason(error) if isinstance(error, OSError) else say(
+            "problem.book_damaged", kind=type(error).__name__)
+        raw.problems.append(Problem(path.name, say("problem.book_unread", reason=why), say("mend.book_unread")))
     return raw
 
 

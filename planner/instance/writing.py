@@ -9,10 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import shutil
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ import pandas as pd
 
 from planner.instance.instance import Instance
 from planner.instance.cells import unit_words
+from planner.instance.keeping import beside, folder_beside
 from planner.instance.scenarios import WORDS, Scenario
 from planner.instance.settings import ON, PRICE
 from planner.instance.tables import CORE_PARAMETERS, HEADER
@@ -69,25 +67,23 @@ def write_folder(instance: Instance, path: Path | str) -> Path:
     path = Path(path)
     if path.exists():
         raise FileExistsError(f"{path} is there already")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    try:
-        (made / "instance.toml").write_text(_toml(instance), encoding="utf-8")
-        for name in instance.table_names:
-            (made / f"{name}.csv").write_text(csv_text(instance.table(name)), encoding="utf-8",
-                                              newline="")
-        if instance.scenarios:
-            (made / "scenarios").mkdir()
-        for scenario in instance.scenarios.values():
-            (made / "scenarios" / f"{scenario.name}.toml").write_text(_scenario_toml(scenario),
-                                                                     encoding="utf-8")
-        _keep_beside(instance, made)
+    with folder_beside(path) as made:
+        fill_folder(instance, made)
         made.chmod(0o755)
         made.rename(path)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
     return path
+
+
+def fill_folder(instance: Instance, made: Path) -> None:
+    """The files of an instance, into an empty folder."""
+    (made / "instance.toml").write_text(_toml(instance), encoding="utf-8")
+    for name in instance.table_names:
+        (made / f"{name}.csv").write_text(csv_text(instance.table(name)), encoding="utf-8", newline="")
+    if instance.scenarios:
+        (made / "scenarios").mkdir()
+    for scenario in instance.scenarios.values():
+        (made / "scenarios" / f"{scenario.name}.toml").write_text(_scenario_toml(scenario), encoding="utf-8")
+    _keep_beside(instance, made)
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -162,21 +158,6 @@ def override_rows(scenario: Scenario) -> list[tuple[str, Any]]:
 
 
 # --- workbook --------------------------------------------------------------------
-
-
-@contextmanager
-def beside(path: Path):
-    """A path to write to; it is renamed to `path` when all went well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    made = Path(name)
-    try:
-        yield made
-        made.chmod(0o644)
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def write_workbook(instance: Instance, path: Path | str, make=None) -> Path:

@@ -12,11 +12,9 @@ import numpy as np
 
 from planner.model.fairness import per_head_difference
 from planner.model.figures import reference_per_head
+from planner.model.points import POINTS
 from solvers.algebra import Linear, stack, total
 from solvers.arrays import Goal
-
-POINTS = 100.0
-"""The weighted sum is told in points: 100 x weight x normalised value."""
 
 SMALL_SUM = 1e-3
 """Weight of the sum term beside a worst-case term (Wierzbicki's augmentation)."""

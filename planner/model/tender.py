@@ -159,12 +159,12 @@ def twins(data, frame: pd.DataFrame) -> pd.DataFrame:
     Bids that a rule names are told apart by it and stay out.
     """
     same = ["mission", "region", "earliest", "latest", "success", "value", "platform", "local_share"]
-    asked = money(data).sort_values("offset").groupby("bid")[["offset", "money"]].apply(
-        lambda part: tuple(part.itertuples(index=False, name=None)))
-    talent = data.table("bid_talent").sort_values("talent_type").groupby("bid")[["talent_type", "fte"]].apply(
-        lambda part: tuple(part.itertuples(index=False, name=None)))
+    asked, talent = (
+        {bid: tuple(part[[key, amount]].itertuples(index=False, name=None))
+         for bid, part in table.sort_values(key).groupby("bid")}
+        for table, key, amount in ((money(data), "offset", "money"), (data.table("bid_talent"), "talent_type", "fte")))
     free = frame[(frame["refused"] == "") & ~frame["bid"].isin(data.table("bid_rules")["bid"])]
-    shape = free.assign(money=free["bid"].map(asked.to_dict()), talent=free["bid"].map(talent.to_dict()))
+    shape = free.assign(money=free["bid"].map(asked), talent=free["bid"].map(talent))
     out = free[["bid"]].assign(first=shape.groupby(same + ["money", "talent"], dropna=False)["bid"].shift())
     return out.dropna().reset_index(drop=True)
 
@@ -192,6 +192,9 @@ def problems(data) -> Iterator[Problem]:
         if wrong:
             yield data.problem("bid_rules", *wrong, at=int(rows.index[0]))
     able = set(starts(data, frame)["mission"])
+    if len(frame) and not able:
+        yield data.problem("bids", say("problem.tender.none_admitted", count=len(frame)),
+                           say("mend.tender.none_admitted"), severity="warning")
     for at, row in enumerate(data.table("missions").itertuples()):
         own = frame[(frame["mission"] == row.mission) & (frame["refused"] == "")]
         if len(own) and row.mission not in able:
