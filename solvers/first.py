@@ -54,8 +54,7 @@ class First:
         if below and hunt.x is not None:
             diver.dive(self.root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
         if apart is not None and hunt.x is None:
-            told = apart.known[diver.columns] & (upper - lower <= 1)  # a wide column leaps from end to end
-            diver.follow(self.root, lower, upper, np.where(told, apart.x[diver.columns], np.nan))
+            diver.follow(self.root, lower, upper, apart.wishes(diver.columns, lower, upper))
         for rule in DIVES[:settings.dives]:
             if hunt.x is not None or hunt.over:
                 break

@@ -19,6 +19,7 @@ from solvers.matrix import Matrix
 from solvers.outcome import Stop
 from solvers.propagation import implied_bounds
 
+APART = 0.05   # of the gap aimed at: what all blocks together may well be short of their optima
 NODES = 200    # of one block; its bound counts also where it stops there
 COUPLING = -2  # in place of a block's number: a row that joins blocks
 
@@ -36,6 +37,14 @@ class Relaxed:
     bound: float
     x: np.ndarray
     known: np.ndarray
+
+    def wishes(self, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+        """What the blocks say of whole columns (index array, with their bounds); NaN where that is no advice.
+
+        At given prices a column of more than two values leaps from end to end, in all blocks at once.
+        """
+        told = self.known[columns] & (upper - lower <= 1)
+        return np.where(told, self.x[columns], np.nan)
 
 
 class Blocks:
@@ -90,4 +99,3 @@ class Blocks:
         if stop is Stop.OPTIMAL and hunt.left <= 0:
             stop = Stop.TIME_LIMIT
         return Relaxed(stop, bound, x, known)
-

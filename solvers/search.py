@@ -24,7 +24,7 @@ from solvers.first import First
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
 from solvers.kept import Kept
-from solvers.lagrange import Blocks
+from solvers.lagrange import APART, Blocks
 from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
 from solvers.outcome import PROVEN, Outcome, Stop, words
@@ -34,7 +34,6 @@ from solvers.vast import solve_vast
 
 FEW = 1e-3  # of the costs: outliers that do not count for the scale
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
-APART = 0.05  # of the gap aimed at: what all blocks together may be short of their optima
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from solvers.fitting import fitted
 from solvers.guide import Guide
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
-from solvers.lagrange import Blocks, Relaxed
+from solvers.lagrange import APART, Blocks, Relaxed
 from solvers.matrix import Matrix, beyond
 from solvers.outcome import Stop
 from solvers.propagation import Propagator
@@ -32,7 +32,6 @@ from solvers.propagation import Propagator
 BROKEN = 3e-7   # violation from which a lazy row counts as broken, relative to max(1, |side|)
 ROUNDS = 6      # interior points with more lazy rows, for one solution
 MOST = 0.8      # of the whole columns are fixed first; of these again where they leave no solution
-SHARE = 0.05    # of the gap aimed at: what all blocks together may be short of their optima
 
 
 def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator,
@@ -50,7 +49,7 @@ def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator,
     if relaxed.stop is not Stop.OPTIMAL:
         return relaxed.stop
     blocks = Blocks(hunt.matrix)
-    tolerance = SHARE * hunt.target * abs(relaxed.objective)
+    tolerance = APART * hunt.target * abs(relaxed.objective)
     with hunt.enter("blocks"):
         apart = blocks.relax(relaxed.duals, hunt, tolerance, crew)
         hunt.raise_bound(apart.bound)
@@ -80,12 +79,16 @@ class Interior:
 
     def prices(self) -> Answer:
         """A point and prices near the LP's optimum, from a GPU where there is one."""
-        found = gpu.solve_lp(self.matrix.with_only(self.held), self.hunt.left)
-        return self.solve(self.matrix) if found is None else self._whole(found)
+        part = self.matrix.with_only(self.held)
+        found = gpu.solve_lp(part, self.hunt.left)
+        return self._interior(part) if found is None else self._whole(found)
 
     def solve(self, matrix: Matrix) -> Answer:
         """The LP of a matrix with the rows held; the answer has a dual for each row, 0 for those not held."""
-        live = Live(matrix.with_only(self.held), {"threads": self.threads})
+        return self._interior(matrix.with_only(self.held))
+
+    def _interior(self, part: Matrix) -> Answer:
+        live = Live(part, {"threads": self.threads})
         answer = live.solve_lp(self.hunt.left, method="interior", tick=self.hunt.tick)
         self.hunt.iterations += answer.iterations
         return self._whole(answer)
@@ -135,8 +138,8 @@ def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: 
     if not diver.propagator.tighten(lower, upper):
         return False
     columns, x = diver.columns, relaxed.x
-    told = apart.known[columns] & (upper - lower <= 1)  # a wide column leaps from end to end
-    wanted, share = np.where(told, apart.x[columns], rounded(diver.guide, x)), MOST
+    wishes, share = apart.wishes(columns, lower, upper), MOST
+    wanted = np.where(np.isnan(wishes), rounded(diver.guide, x), wishes)
     while not hunt.over:
         order = np.argsort(np.abs(wanted - x[columns]), kind="stable")
         order = order[lower[order] < upper[order]]
@@ -200,7 +203,6 @@ def solution(hunt: Hunt, interior: Interior, columns: np.ndarray, low: np.ndarra
             x = again(hunt.matrix, x, free[(matrix.block[free] < 0) & ~hunt.matrix.integer[free]], hunt)
         if hunt.offer(x, answer.duals) or hunt.over:
             break
-        broken = interior.broken(answer.x)
         if not len(broken):
             break  # broken beyond what lazy rows explain
         interior.hold(broken)

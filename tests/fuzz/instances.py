@@ -101,34 +101,31 @@ def number_within(made, draw):
     return f"{name} row {row + 1} {column.name} = {rows[row][at]}"
 
 
-def column_scaled(made, draw):
-    if (found := a_cell(made, draw, ("number",))) is None:
-        return None
+def times(made, found, factor, most=None):
+    """A whole column times a factor, at most `most` where there is a limit."""
     name, rows, _, at, column = found
-    factor = draw.choice((0.5, 0.8, 0.95, 1.05, 1.3, 2.0))
     for row in rows[1:]:
         try:
             value = float(row[at]) * factor
-            row[at] = repr(value if column.high is None else min(value, column.high))
+            row[at] = repr(value if most is None else min(value, most))
         except (ValueError, IndexError):
             pass
     put_rows(made, name, rows)
     return f"{name} {column.name} *= {factor}"
+
+
+def column_scaled(made, draw):
+    if (found := a_cell(made, draw, ("number",))) is None:
+        return None
+    factor = draw.choice((0.5, 0.8, 0.95, 1.05, 1.3, 2.0))
+    return times(made, found, factor, found[4].high)
 
 
 def column_far(made, draw):
     """A column in another unit by mistake, or in none at all."""
     if (found := a_cell(made, draw, ("number",))) is None:
         return None
-    name, rows, _, at, column = found
-    factor = draw.choice(FACTORS)
-    for row in rows[1:]:
-        try:
-            row[at] = repr(float(row[at]) * factor)
-        except (ValueError, IndexError):
-            pass
-    put_rows(made, name, rows)
-    return f"{name} {column.name} *= {factor}"
+    return times(made, found, draw.choice(FACTORS))
 
 
 def choice_within(made, draw):
