@@ -12,7 +12,7 @@ help: ## list the targets
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,cluster]'
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,cluster,web]'
 	@touch $(READY)
 
 plan: $(READY) ## solve the flagship instance to an Excel plan and check it

@@ -65,7 +65,8 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
           gap: float = 0.01, time_limit: float = 600.0, profile: str = "balanced",
           progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
           mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True, kept: Kept | None = None,
-          cluster: str | None = None, examine: Callable[[Core, Matrix], None] | None = None) -> Plan:
+          cluster: str | None = None, examine: Callable[[Core, Matrix], None] | None = None,
+          amend: Callable[[Core], None] | None = None) -> Plan:
     """Solves an instance to a plan within a relative gap and a time limit (seconds).
 
     progress  called with {time, phase, incumbent, bound, gap} while it runs
@@ -75,6 +76,8 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
               from the LP and the plan of the one before (weighted sum and worst case; other modes start anew)
     cluster   address of a Dask scheduler whose workers solve the regions of a very large instance
     examine   called with the written model before anything is solved; what it raises ends the solve
+    amend     called with the core when every mechanism has been written, before the goals are: may add rows,
+              columns and goal terms through `core.block` (a ladder's nesting, a cap on change)
     Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input, NoCluster where none
     answers.
     """
@@ -86,6 +89,8 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     tell = progress or (lambda event: None)
     tell({"phase": "build", "time": 0.0})
     core = build(instance, mechanisms)
+    if amend is not None:
+        amend(core)
     goals = aims(core)
     if examine is not None:
         examine(core, core.book.matrix())

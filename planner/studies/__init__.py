@@ -1,0 +1,8 @@
+"""Many solves of one instance, one engine: see `planner.studies.engine`."""
+
+from planner.studies.case import Case, Options
+from planner.studies.engine import run
+from planner.studies.results import Results
+from planner.studies.session import Session
+
+__all__ = ["Case", "Options", "Results", "Session", "run"]
