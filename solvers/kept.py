@@ -10,6 +10,7 @@ import numpy as np
 
 from solvers.highs import Answer
 from solvers.hunt import Hunt
+from solvers.lagrange import Relaxed
 from solvers.lazy import Lazy
 from solvers.matrix import Matrix
 
@@ -20,11 +21,13 @@ class Kept:
     Rows and columns must stay where they are; a model of another shape is solved from scratch.
     factor  of the live LP's costs over the caller's: a changed one would spoil the basis
     x       the last solution, array of n, or None
+    apart   its blocks at the prices of then, or None
     """
 
     def __init__(self):
         self.live: Lazy | None = None
         self.basis = self.solution_basis = self.matrix = self.x = self.factor = None
+        self.apart: Relaxed | None = None
 
     def fits(self, matrix: Matrix) -> bool:
         """Is there a live LP of this shape?"""
@@ -44,7 +47,7 @@ class Kept:
     def keep(self, live: Lazy, matrix: Matrix, factor: float) -> None:
         """Takes a live LP as it stands at its root; with another one, solutions of the last are of no use."""
         if live is not self.live:
-            self.x = self.solution_basis = None
+            self.x = self.solution_basis = self.apart = None
         self.live, self.basis, self.matrix, self.factor = live, live.basis(), matrix, factor
 
     def keep_solution(self, x: np.ndarray | None, basis) -> None:

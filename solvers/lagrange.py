@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solvers.crew import Crew, Task
+from solvers.highs import Answer
 from solvers.hunt import Hunt
 from solvers.matrix import Matrix
 from solvers.outcome import Stop
@@ -21,6 +22,8 @@ from solvers.propagation import implied_bounds
 
 APART = 0.05   # of the gap aimed at: what all blocks together may well be short of their optima
 NODES = 200    # of one block; its bound counts also where it stops there
+FEW = 0.2      # of all columns: blocks that may be solved anew for a bound carried over
+ROOM = 1.5     # bounds that a block has from rows alone are taken this much wider, so that a later one stays within
 COUPLING = -2  # in place of a block's number: a row that joins blocks
 
 
@@ -31,12 +34,16 @@ class Relaxed:
     x      array of n; whole columns are whole; rows between blocks may be broken
     known  bool array of n: columns whose block has a solution
     stop   OPTIMAL; INFEASIBLE where a block has no solution, so that nothing has; else why it ended early
+    price  of every row, 0 for those that are not between blocks
+    parts  each block's model at these prices and its proven bound
     """
 
     stop: Stop
     bound: float
     x: np.ndarray
     known: np.ndarray
+    price: np.ndarray
+    parts: list[tuple[Matrix, float]]
 
     def wishes(self, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
         """What the blocks say of whole columns (index array, with their bounds); NaN where that is no advice.
@@ -58,7 +65,8 @@ class Blocks:
             raise ValueError("the matrix says of no column which block it is in")
         self.matrix = matrix
         rows, label = matrix.rows, matrix.block
-        lower, upper = implied_bounds(matrix)
+        self.tight = implied_bounds(matrix)
+        lower, upper = roomy(matrix, *self.tight)
         owner = np.full(matrix.n_rows, COUPLING)
         filled = np.flatnonzero(np.diff(rows.indptr))
         first = rows.indptr[filled]
@@ -80,22 +88,74 @@ class Blocks:
         tolerance  what all blocks together may be short of their optima
         crew       who solves the blocks; the result does not depend on how many do
         """
-        matrix = self.matrix
         price = np.where(self.coupling, duals, 0.0)
-        side = np.where(price > 0, matrix.row_lower, matrix.row_upper)
-        price = np.where(np.isfinite(side), price, 0.0)
-        cost = matrix.cost - matrix.rows.T @ price
-        bound = matrix.offset + float(np.where(price != 0, side, 0.0) @ price)
-        x, known, stop = np.zeros(matrix.n_columns), np.zeros(matrix.n_columns, bool), Stop.OPTIMAL
-        tasks = [Task(replace(model, cost=cost[columns]), tolerance / len(self.parts), NODES, hunt.left)
-                 for columns, model in self.parts]
-        for (columns, _), answer in zip(self.parts, crew.solve(tasks, hunt.tick)):
-            hunt.iterations += answer.iterations
+        price = np.where(np.isfinite(self._sides(price)), price, 0.0)
+        bound, models = self._priced(price)
+        x, known, stop = np.zeros(self.matrix.n_columns), np.zeros(self.matrix.n_columns, bool), Stop.OPTIMAL
+        answers, parts = self._solve(models, hunt, tolerance, crew), []
+        for (columns, _), model, answer in zip(self.parts, models, answers):
             if answer.stop in (Stop.INFEASIBLE, Stop.UNBOUNDED, Stop.FAILED, Stop.INTERRUPTED):
                 stop = answer.stop if stop is not Stop.INFEASIBLE else stop
-            bound += -np.inf if answer.bound is None or answer.stop is Stop.FAILED else answer.bound
+            parts.append((model, proven(answer)))
             if answer.x is not None:
                 x[columns], known[columns] = answer.x, True
         if stop is Stop.OPTIMAL and hunt.left <= 0:
             stop = Stop.TIME_LIMIT
-        return Relaxed(stop, bound, x, known)
+        return Relaxed(stop, bound + sum(least for _, least in parts), x, known, price, parts)
+
+    def carried(self, before: Relaxed, hunt: Hunt, tolerance: float, crew: Crew) -> float:
+        """A proven bound from an earlier relaxation of this matrix with other numbers, at the prices of then.
+
+        A block that is the same there or narrower keeps its bound; the others are solved, if they are few.
+        Minus infinity where they are many, or a side that had a price is no longer there.
+        """
+        if not np.isfinite(self._sides(before.price)[before.price != 0]).all():
+            return -np.inf
+        bound, models = self._priced(before.price)
+        low, high = self.tight
+        models = [replace(model, lower=low[columns], upper=high[columns])
+                  for (columns, _), model in zip(self.parts, models)]
+        wider = [model for model, (old, _) in zip(models, before.parts) if not narrower(model, old)]
+        if sum(model.n_columns for model in wider) > FEW * self.matrix.n_columns:
+            return -np.inf
+        bound += sum(least for model, (old, least) in zip(models, before.parts) if narrower(model, old))
+        return bound + sum(proven(answer) for answer in self._solve(wider, hunt, tolerance, crew))
+
+    def _sides(self, price: np.ndarray) -> np.ndarray:
+        return np.where(price > 0, self.matrix.row_lower, self.matrix.row_upper)
+
+    def _priced(self, price: np.ndarray) -> tuple[float, list[Matrix]]:
+        """What the priced rows' sides are worth, and the blocks' models at these prices."""
+        cost = self.matrix.cost - self.matrix.rows.T @ price
+        worth = float(np.where(price != 0, self._sides(price), 0.0) @ price)
+        return self.matrix.offset + worth, [replace(model, cost=cost[columns]) for columns, model in self.parts]
+
+    def _solve(self, models: list[Matrix], hunt: Hunt, tolerance: float, crew: Crew) -> list[Answer]:
+        tasks = [Task(model, tolerance / len(self.parts), NODES, hunt.left) for model in models]
+        answers = crew.solve(tasks, hunt.tick)
+        hunt.iterations += sum(answer.iterations for answer in answers)
+        return answers
+
+
+def proven(answer: Answer) -> float:
+    """The bound of a block's answer."""
+    return -np.inf if answer.bound is None or answer.stop is Stop.FAILED else answer.bound
+
+
+def roomy(matrix: Matrix, lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Implied bounds of all columns; those that rows alone imply with room, so that a small change leaves them valid."""
+    lower, upper = lower.copy(), upper.copy()
+    far = np.isinf(matrix.lower) & np.isfinite(lower), np.isinf(matrix.upper) & np.isfinite(upper)
+    lower[far[0]] -= (ROOM - 1) * np.abs(lower[far[0]])
+    upper[far[1]] += (ROOM - 1) * np.abs(upper[far[1]])
+    return lower, upper
+
+
+def narrower(model: Matrix, old: Matrix) -> bool:
+    """Has a model the costs and rows of an old one, and bounds and sides that allow no more than the old ones?"""
+    rows, before = model.rows, old.rows
+    return rows.shape == before.shape and rows.nnz == before.nnz and all(np.array_equal(a, b) for a, b in (
+        (model.cost, old.cost), (rows.indptr, before.indptr), (rows.indices, before.indices),
+        (rows.data, before.data), (model.integer, old.integer))) and bool(
+        (model.lower >= old.lower).all() and (model.upper <= old.upper).all()
+        and (model.row_lower >= old.row_lower).all() and (model.row_upper <= old.row_upper).all())

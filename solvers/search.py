@@ -215,16 +215,22 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     hunt.root_bound = hunt.bound
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
     first, apart = First(diver, root, live.basis()), None
+    blocks = None if hunt.matrix.block is None else Blocks(hunt.matrix)
+    short = APART * hunt.target * abs(hunt.bound)  # of their optima, all blocks together
+    if blocks is not None and kept is not None and kept.apart is not None:
+        with hunt.enter("blocks"):
+            hunt.raise_bound(blocks.carried(kept.apart, hunt, short, crew))
     if start is not None:
         with hunt.enter("dive"):
             first.brought_along(start, None if kept is None else kept.solution_basis, settings)
-    if hunt.matrix.block is not None and not hunt.over:
+    if blocks is not None and not hunt.over:
         with hunt.enter("blocks"):
-            apart = Blocks(hunt.matrix).relax(
-                root.duals, hunt, APART * hunt.target * abs(hunt.bound), crew)
+            apart = blocks.relax(root.duals, hunt, short, crew)
         if apart.stop is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
         hunt.raise_bound(apart.bound)
+        if kept is not None and apart.stop is Stop.OPTIMAL:
+            kept.apart = apart
     with hunt.enter("dive"):
         live.set_basis(first.basis)
         first.dive(apart, settings, below=beside)

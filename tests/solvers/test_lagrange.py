@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from solvers.crew import Threads
 from solvers.highs import Live
 from solvers.hunt import Hunt
-from solvers.lagrange import Blocks
+from solvers.lagrange import Blocks, narrower
 from solvers.outcome import Stop
 from solvers.propagation import implied_bounds
 from tests.solvers.models import block_angular, knapsacks, model
@@ -26,6 +27,15 @@ def pair(side_low=-INF, side_high=1.0):
     """Per block max 2a + b with 2a + 2b <= 3; a1 + a2 between the sides joins them (minimised)."""
     return replace(model([-2, -1, -2, -1], [[2, 2, 0, 0], [0, 0, 2, 2], [1, 0, 1, 0]], [-INF, -INF, side_low],
                          [3, 3, side_high], maximise=False), block=np.array([0, 0, 1, 1]))
+
+
+def stacked(matrices):
+    """Several models side by side, as one."""
+    def joined(what):
+        return np.concatenate([getattr(matrix, what) for matrix in matrices])
+    rows = sparse.block_diag([matrix.rows for matrix in matrices], "csr")
+    return replace(matrices[0], rows=rows, **{what: joined(what) for what in (
+        "cost", "lower", "upper", "integer", "row_lower", "row_upper")})
 
 
 def test_rows_go_to_their_block_and_what_joins_is_priced():
@@ -95,7 +105,7 @@ def test_every_kind_of_coupling_row(low, high, price, bound):
 def test_columns_without_bounds_take_those_of_coupling_rows():
     open_ = model([-1, -1], [[1, 1]], -INF, 4, upper=INF, integer=False, maximise=False)
     open_ = replace(open_, block=np.array([0, 1]))
-    assert relax(open_, 0).bound == pytest.approx(-8)  # x, y <= 4, as x, y >= 0
+    assert relax(open_, 0).bound == pytest.approx(-12)  # x, y <= 4, as x, y >= 0, and with room 6
     assert relax(open_, -1).bound == pytest.approx(-4)
     free = replace(open_, lower=np.full(2, -INF))  # here the row implies nothing
     assert relax(free, 0).bound == -INF and relax(free, -1).bound == pytest.approx(-4)
@@ -218,3 +228,45 @@ def test_implied_bounds_cut_off_nothing(seed):
             answer = live.solve_lp()
             reach = -INF if answer.stop is Stop.UNBOUNDED else answer.objective - matrix.offset
             assert sign * side[column] <= reach + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_bound_carried_over_holds_for_the_changed_model(seed):
+    """Sides between blocks move: every block keeps its bound, and their sum is what solving them anew gives."""
+    matrix, rng = block_angular(seed), np.random.default_rng(seed)
+    lp, crew = Live(matrix).solve_lp(), Threads(1)
+    before = relax(matrix, lp.duals)
+    joins = Blocks(matrix).coupling
+    factor = np.where(joins, rng.uniform(0.8, 1.2, matrix.n_rows), 1.0)
+    changed = replace(matrix, row_lower=matrix.row_lower * factor, row_upper=matrix.row_upper * factor)
+    told = Blocks(changed).carried(before, Hunt(changed, 1.0, 0.0, 60.0), 1e-9, crew)
+    assert told == pytest.approx(relax(changed, before.price).bound, rel=1e-6, abs=1e-6)
+    best = Live(changed).solve_mip()
+    if best.objective is not None:
+        assert told <= best.objective + 1e-6 * max(1.0, abs(best.objective))
+
+
+def test_what_is_carried_over_and_what_is_not():
+    matrix, crew = pair(), Threads(1)
+    before, hunt = relax(matrix, [0, 0, -1]), Hunt(matrix, 1.0, 0.0, 60.0)
+    assert Blocks(matrix).carried(before, hunt, 1e-9, crew) == pytest.approx(-3) == before.bound
+    narrow = replace(matrix, upper=np.array([1.0, 1, 1, 0]))  # a block that may do less keeps its bound
+    assert narrower(narrow, matrix) and not narrower(matrix, narrow)
+    assert Blocks(narrow).carried(before, hunt, 1e-9, crew) == pytest.approx(-3)
+    wide = replace(matrix, row_upper=np.array([3.0, 4, 1]))  # half of the columns would have to be solved: too many
+    assert Blocks(wide).carried(before, hunt, 1e-9, crew) == -INF
+    assert Blocks(replace(matrix, cost=2 * matrix.cost)).carried(before, hunt, 1e-9, crew) == -INF
+    open_ = replace(matrix, row_upper=np.array([3.0, 3, INF]))  # the side that was priced is gone
+    assert Blocks(open_).carried(before, hunt, 1e-9, crew) == -INF
+
+
+def test_a_few_blocks_that_changed_are_solved():
+    parts = [pair() for _ in range(4)]  # eight blocks
+    matrix = replace(stacked(parts), block=np.repeat(np.arange(8), 2))
+    before = relax(matrix, np.tile([0, 0, -1], 4))
+    more = matrix.row_upper.copy()
+    more[0] = 4.0  # the first block may take both: 1 better at that price
+    changed = replace(matrix, row_upper=more)
+    told = Blocks(changed).carried(before, Hunt(changed, 1.0, 0.0, 60.0), 1e-9, Threads(1))
+    assert before.bound == pytest.approx(-12) and told == pytest.approx(-13)
+    assert told == pytest.approx(relax(changed, before.price).bound)
