@@ -16,7 +16,7 @@ _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "plan
           "Plan": "planner.plan", "Instance": "planner.instance",
           "InvalidInstance": "planner.instance", "MECHANISMS": "planner.mechanisms",
           "policies": "planner.policies", "explain": "planner.explain",
-          "compare": "planner.comparison"}
+          "compare": "planner.comparison", "replan": "planner.studies.replan"}
 
 __all__ = ["__version__", *_WHERE]
 

@@ -298,6 +298,15 @@ def compare(args, out, err) -> int:
     return run(args, out, err)
 
 
+# --- replan -----------------------------------------------------------------------------
+
+
+def replan(args, out, err) -> int:
+    """Next year's plan from an approved one; see `planner.cli.replan`."""
+    from planner.cli.replan import run
+    return run(args, out, err)
+
+
 # --- tender -----------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from planner.comparison.shared import NotComparable
@@ -25,7 +26,8 @@ def opened(plan: Plan | str | Path) -> Plan:
         raise NotComparable(say("compare.no_plan", folder=folder, reason=str(error))) from None
     if not (folder / "instance").is_dir():
         raise NotComparable(say("compare.no_copy", folder=folder))
-    return Plan(read(folder / "instance", MECHANISMS), found.tables, found.passport)
+    instance = read(folder / "instance", MECHANISMS)
+    return Plan(replace(instance, name=found.passport.get("instance", instance.name)), found.tables, found.passport)
 
 
 def names_of(given, plans, names) -> tuple[str, ...]:
