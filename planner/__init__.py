@@ -16,7 +16,8 @@ _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "plan
           "Plan": "planner.plan", "Instance": "planner.instance",
           "InvalidInstance": "planner.instance", "MECHANISMS": "planner.mechanisms",
           "policies": "planner.policies", "explain": "planner.explain",
-          "compare": "planner.comparison", "replan": "planner.studies.replan"}
+          "compare": "planner.comparison", "replan": "planner.studies.replan",
+          "ladder": "planner.studies.ladder"}
 
 __all__ = ["__version__", *_WHERE]
 

@@ -298,6 +298,15 @@ def compare(args, out, err) -> int:
     return run(args, out, err)
 
 
+# --- ladder -----------------------------------------------------------------------------
+
+
+def ladder(args, out, err) -> int:
+    """Budgets that nest; see `planner.cli.ladder`."""
+    from planner.cli.ladder import run
+    return run(args, out, err)
+
+
 # --- replan -----------------------------------------------------------------------------
 
 

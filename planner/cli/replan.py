@@ -37,7 +37,7 @@ def run(args, out, err) -> int:
     """Solves, writes the plan, and tells what moved against the approved one."""
     from planner.cli.commands import OUTPUTS, Usage, find_instance, load_plan, tell_warnings
     from planner.cli.compare import chosen, show
-    from planner.cli.statuses import with_plan
+    from planner.cli.statuses import NO_PLAN, with_plan
     from planner.instance import read
     from planner.mechanisms import MECHANISMS
     from planner.solving import NoPlan
@@ -65,8 +65,12 @@ def run(args, out, err) -> int:
         except CannotReplan as error:
             raise Usage(worded(error, args.lang)) from None
         except NoPlan as error:
-            if error.outcome.status == "infeasible" and args.cap is not None:
-                least(approved, changed, options, err, args.lang)
+            args.instance = args.instance or str(Path(args.folder) / "instance")  # what a hint would name
+            if error.outcome.status == "infeasible" and args.cap is not None and (
+                    share := least(approved, changed, options)) is not None:
+                err.print(Text(word("replan.least", args.lang, share=percent(share), cap=percent(args.cap)),
+                               style="red"), soft_wrap=True)
+                return NO_PLAN
             raise
         # The instance's own overrides: those that hold the scale of goals are no wish of the user's.
         found.plan.passport["scale"] = list(found.plan.instance.overrides[len(changed.overrides):])
@@ -88,16 +92,14 @@ def with_overrides(plan, changed):
     return replace(plan, instance=replace(plan.instance, overrides=changed.overrides))
 
 
-def least(approved, changed, options: dict, err, lang: str) -> None:
-    """Tells how much has to move for all rules to be kept, where there is a plan at all."""
+def least(approved, changed, options: dict) -> float | None:
+    """The share that has to move for all rules to be kept; None where there is no plan at all."""
     from planner.solving import NoPlan
     from planner.studies.replan import replan
     try:
-        found = replan(approved, changed, price=DEAR, **options)
+        return replan(approved, changed, price=DEAR, rounding=False, **options).share
     except NoPlan:
-        err.print(Text(word("replan.never", lang)), soft_wrap=True)
-        return
-    err.print(Text(word("replan.least", lang, share=percent(found.share))), soft_wrap=True)
+        return None
 
 
 def tell_change(found, args, out) -> None:

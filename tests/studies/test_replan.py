@@ -1,6 +1,7 @@
 """Re-planning: what is executed stays, what moves is capped or priced; all figures recomputed from tables."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -132,9 +133,14 @@ def test_the_command_writes_the_plan_and_tells_the_difference(approved, tmp_path
     assert table["difference"].abs().sum() / 2 == pytest.approx(told["moved"], rel=1e-6)
     assert main(["verify", str(folder)]) == 0
     capsys.readouterr()
-    assert main(["replan", "old", "--cap", "0.001", "--set", "basic_research.floor=0.9", "--lang", "zh"]) == 1
+    assert main(["replan", "old", "--cap", "0.001", "--set", "basic_research.floor=0.6", "--lang", "zh"]) == 1
     text = "".join(capsys.readouterr())
-    assert "变动" in text and not english(text)
+    assert "在变动上限 0.10 % 之内没有" in text and not english(text)
+    share = float(re.search(r"支出的 ([\d.]+) %", text)[1]) / 100
+    assert main(["replan", "old", "--cap", f"{share + 0.001:.4f}", "--set", "basic_research.floor=0.6"]) == 0
+    assert main(["replan", "old", "--cap", "0.1", "--set", "basic_research.floor=0.99"]) == 1
+    text = "".join(capsys.readouterr())
+    assert "Traceback" not in text and "planner explain old/instance" in text
     assert main(["replan", "old", "--cap", "0.1", "--price", "1"]) == 2
     assert main(["replan", str(ROOT), "--cap", "0.1"]) == 2
 
