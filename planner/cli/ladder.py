@@ -40,7 +40,8 @@ def add_parser(commands, parents, share, seconds) -> None:
                       help=tell("help.ladder_steps"))
     made.add_argument("--nested-only", action="store_true", help=tell("help.ladder_only"))
     made.add_argument("--gap", type=share, default=0.01, help=tell("help.gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.solve_time"))
+    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
+                      help=tell("help.solve_time"))
     made.add_argument("--profile", default="balanced", help=tell("help.profile"))
     made.add_argument("--top", type=whole, default=MOST, metavar="N", help=tell("help.compare_top"))
     made.add_argument("--out", metavar="FOLDER", help=tell("help.ladder_out"))
@@ -143,8 +144,8 @@ def rungs_table(found, unit: str, lang: str):
     table = grid(word("ladder.title", lang), word("ladder.rung", lang), *heads)
     table.columns[0].no_wrap = True
     for row in found.rungs.itertuples():
-        cells = [f"{row.budget:,.2f}", "–" if pd.isna(row.spend) else f"{row.spend:,.2f}", figure_of(row.objective),
-                 percent(row.gap)]
+        cells = [f"{row.budget:,.2f}", "–" if pd.isna(row.spend) else f"{row.spend:,.2f}",
+                 figure_of(row.objective), percent(row.gap)]
         if found.free:
             known = "–" if pd.isna(row.price) else f"{figure_of(row.price_least)} – {figure_of(row.price_most)}"
             cells += [figure_of(row.free_objective), figure_of(row.price), known]
@@ -171,7 +172,8 @@ def next_table(found, dim: str, names: Names, top: int, lang: str):
         table.add_row(Text(str(names.name(dim, member))), *(f"{value:,.1f}" for value in wide.loc[member] + 0.0))
     if len(wide) > len(shown):
         rest = wide.drop(index=shown).sum()
-        table.add_row(word("compare.others", lang, count=len(wide) - len(shown)), *(f"{value:,.1f}" for value in rest))
+        table.add_row(word("compare.others", lang, count=len(wide) - len(shown)),
+                      *(f"{value:,.1f}" for value in rest))
     table.add_row(word("total", lang), *(f"{value:,.1f}" for value in wide.sum()))
     return table
 
@@ -184,7 +186,8 @@ def entries_table(found, names: Names, most: int, lang: str):
         table.add_column(text, justify="right")
     for row in found.entries.head(most).itertuples():
         dim = "bid" if row.kind == "mission" else "platform"
-        table.add_row(times(row.rung), word(f"ladder.kind.{row.kind}", lang), Text(str(names.name(dim, row.member))),
+        table.add_row(times(row.rung), word(f"ladder.kind.{row.kind}", lang),
+                      Text(str(names.name(dim, row.member))),
                       Text(str(names.name("region", row.region))), str(row.year), f"{row.count:,.0f}")
     if len(found.entries) > most:
         table.add_row("…", "", word("compare.others", lang, count=len(found.entries) - most))

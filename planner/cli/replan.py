@@ -27,7 +27,8 @@ def add_parser(commands, parents, share, seconds) -> None:
     made.add_argument("--cap", type=float, metavar="SHARE", help=tell("help.replan_cap"))
     made.add_argument("--price", type=float, metavar="POINTS", help=tell("help.replan_price"))
     made.add_argument("--gap", type=share, default=0.01, help=tell("help.gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.solve_time"))
+    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
+                      help=tell("help.solve_time"))
     made.add_argument("--profile", default="balanced", help=tell("help.profile"))
     made.add_argument("--out", metavar="FOLDER", help=tell("help.out"))
     made.add_argument("--force", action="store_true", help=tell("help.force_plan"))
@@ -36,7 +37,8 @@ def add_parser(commands, parents, share, seconds) -> None:
 def run(args, out, err) -> int:
     """Solves, writes the plan, and tells what moved against the approved one."""
     from planner.cli.commands import OUTPUTS, Usage, find_instance, load_plan, tell_warnings
-    from planner.cli.compare import chosen, show
+    from planner.cli.compare import chosen
+    from planner.cli.compared import show
     from planner.cli.statuses import NO_PLAN, with_plan
     from planner.instance import read
     from planner.mechanisms import MECHANISMS
@@ -83,7 +85,8 @@ def run(args, out, err) -> int:
     show(compared, chosen(None, compared), 8, out, args.lang)
     out.print()
     tell_change(found, args, out)
-    out.print(Text(word("cli.written" if fate == "new" else "cli.replaced", args.lang, folder=folder)), soft_wrap=True)
+    key = "cli.written" if fate == "new" else "cli.replaced"
+    out.print(Text(word(key, args.lang, folder=folder)), soft_wrap=True)
     return with_plan(found.plan)
 
 

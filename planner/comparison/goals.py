@@ -45,7 +45,8 @@ def objectives(names, plans) -> pd.DataFrame:
     least, most  what the best plan of these inputs is above that of the reference's inputs, at least and
                  at most: from objective less the other's bound to bound less the other's objective
     verdict      higher, lower, undecided (the interval holds 0: within the gaps, no difference), or
-                 not_comparable, and then `reason` is sets (other years, regions ...), mode, scale, priced (of change) or unknown
+                 not_comparable, and then `reason` is sets (other years, regions ...), mode, scale,
+                 priced (of change) or unknown
     """
     rows, first = [], plans[0]
     for name, plan in zip(names[1:], plans[1:]):

@@ -27,7 +27,8 @@ def opened(plan: Plan | str | Path) -> Plan:
     if not (folder / "instance").is_dir():
         raise NotComparable(say("compare.no_copy", folder=folder))
     instance = read(folder / "instance", MECHANISMS)
-    return Plan(replace(instance, name=found.passport.get("instance", instance.name)), found.tables, found.passport)
+    named = replace(instance, name=found.passport.get("instance", instance.name))
+    return Plan(named, found.tables, found.passport)
 
 
 def names_of(given, plans, names) -> tuple[str, ...]:

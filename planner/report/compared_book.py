@@ -57,8 +57,9 @@ class Book:
         singles = [(dim,) for dim in DIMENSIONS if can(found.shared, (dim,))]
         wanted = singles + [by for by in more if by not in singles]
         frames = {by: found.moved(*by) for by in wanted}
-        most = max((float(frame["difference"].abs().max()) for frame in frames.values() if len(frame)), default=0.0)
-        self.most = most or 1.0
+        self.most = max((float(frame["difference"].abs().max()) for frame in frames.values() if len(frame)),
+                        default=0.0) or 1.0
+        self.unit = own_unit(found.plans[0].instance.money_unit, lang)
         self._cover()
         for by, frame in frames.items():
             self._money(by, frame)
@@ -72,7 +73,7 @@ class Book:
 
     def _cover(self) -> None:
         """Which plans, how good each is proven to be, and what their objectives allow to say."""
-        lang, found, unit = self.lang, self.found, own_unit(self.found.plans[0].instance.money_unit, self.lang)
+        lang, found, unit = self.lang, self.found, self.unit
         page = self._page(word("sheet.cover", lang))
         page.set_up([12, 44, 34, 16, 16, 12], head=None, colour="1F3B63")
         page.append([Cell(word("compare.title", lang), "title")])
@@ -82,8 +83,8 @@ class Book:
         page.append([*(Cell(text, "heading") for text in heads),
                      *(Cell(column(name, lang), "heading_right") for name in ("objective", "bound", "gap"))])
         for plan, row in zip(found.plans, found.passports.itertuples()):
-            page.append([Cell(self.signs[row.plan], "bold"), Cell(row.plan), Cell(status_words(plan.passport, lang)),
-                         Cell(row.objective, "fine"), Cell(row.bound, "fine"), Cell(row.gap, "share")])
+            page.append([Cell(self.signs[row.plan], "bold"), Cell(row.plan),
+                         Cell(status_words(plan.passport, lang)), Cell(row.objective, "fine"), Cell(row.bound, "fine"), Cell(row.gap, "share")])
         page.append()
         for row in found.objectives.itertuples():
             page.append([Cell(verdict_words(row, self.signs[row.plan], lang, lambda x: f"{x:,.4f}"))])
@@ -97,7 +98,7 @@ class Book:
 
     def _money(self, by: tuple[str, ...], frame) -> None:
         """Members down; a column for each plan, then for each other plan difference, relative and share."""
-        lang, unit, others = self.lang, own_unit(self.found.plans[0].instance.money_unit, self.lang), self.found.others
+        lang, unit, others = self.lang, self.unit, self.found.others
         title = (word(f"sheet.{PLURAL[by[0]]}", lang) if len(by) == 1 and by[0] in PLURAL
                  else " × ".join(heading(dim, lang) for dim in by))
         page, labels = self._page(title), len(by)
@@ -117,11 +118,13 @@ class Book:
             heads += [f"{word('compare.difference', lang, plan=sign)} ({unit})",
                       word("compare.relative", lang, plan=sign),
                       f"{sign}: {word('compare.points', lang)}"]
-        page.append([*(Cell(heading(dim, lang), "heading") for dim in by), *(Cell(text, "heading_right") for text in heads)])
+        page.append([*(Cell(heading(dim, lang), "heading") for dim in by),
+                     *(Cell(text, "heading_right") for text in heads)])
         last = 4 + len(rows)
         sums = wide[["", *others]].sum().to_numpy(float)
         for name, (keys, values) in zip(names, rows):
-            page.append([*(Cell(text) for text in name), *self._figures(labels, page.row + 1, values, sums, last + 1)])
+            page.append([*(Cell(text) for text in name),
+                         *self._figures(labels, page.row + 1, values, sums, last + 1)])
         total = [Cell(word("total", lang), "total_number")] + [Cell(None, "total_number")] * (labels - 1)
         for at, value in enumerate(sums):
             at = get_column_letter(labels + 1 + at)
@@ -136,7 +139,8 @@ class Book:
         first, made = get_column_letter(labels + 1), [Cell(float(value), f"{bold}number") for value in values]
         for at in range(1, len(values)):
             here, apart = get_column_letter(labels + 1 + at), float(values[at] - values[0])
-            shares = [value / whole if whole else 0.0 for value, whole in ((values[at], sums[at]), (values[0], sums[0]))]
+            shares = [value / whole if whole else 0.0
+                      for value, whole in ((values[at], sums[at]), (values[0], sums[0]))]
             made += [
                 Cell(Formula(f"={here}{row}-{first}{row}", apart), f"{bold}number"),
                 Cell(Formula(f'=IF({first}{row}=0,"",{here}{row}/{first}{row}-1)',

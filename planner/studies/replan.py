@@ -35,6 +35,7 @@ from planner.comparison.opening import opened
 from planner.instance import Instance
 from planner.plan import Plan
 from planner.solving import solve
+from planner.studies.distance import LEVEL, bid_money, capital, changes_of, distance
 from planner.studies.holding import EXACT, at, bound_spend, find, on_scale_of
 from planner.words import say
 from solvers.algebra import Linear, total
@@ -42,9 +43,6 @@ from solvers.arrays import Columns
 
 DUST = 1e-7
 """Part of the base that a cap may be exceeded by: solver's dust of many cells."""
-
-LEVEL = ["region", "industry", "stage", "year"]
-"""Where a change of spend is counted."""
 
 
 class CannotReplan(Exception):
@@ -125,12 +123,13 @@ def fitting(approved: Plan, instance: Instance, from_year: int | None, cap, pric
     if spend.empty or instance.table("baseline").empty:
         raise CannotReplan(say("replan.no_cells"))
     if approved.instance.money_unit != instance.money_unit:
-        raise CannotReplan(say("compare.units", units=f"{approved.instance.money_unit} / {instance.money_unit}"))
+        units = f"{approved.instance.money_unit} / {instance.money_unit}"
+        raise CannotReplan(say("compare.units", units=units))
     keys = ["region", "industry", "category", "stage"]
     mine, its = (set(map(tuple, frame[keys].drop_duplicates().to_numpy()))
                  for frame in (instance.table("baseline"), spend))
     if mine != its:
-        odd = ", ".join(sorted(mine ^ its)[0])
+        odd = ", ".join(min(mine ^ its))
         raise CannotReplan(say("replan.other_cells", count=len(mine ^ its), example=odd))
     return first
 
@@ -172,8 +171,9 @@ class Held:
         carry = core.block.pyomo.component("carry")
         carried = self.approved.item("central", "carried over")
         if carry is not None and len(carried):
-            self._hold(carry, carried.groupby("year")["amount"].sum().reindex(carry.index.labels("year")).to_numpy(),
-                       carry.index.labels("year").astype(int) < self.first)
+            years = carry.index.labels("year").astype(int)
+            amount = carried.groupby("year")["amount"].sum().reindex(years).to_numpy(float)
+            self._hold(carry, amount, years < self.first)
         for clause in core.clauses:
             if "year" in clause.rows.index.dims:
                 self._ask_no_more(clause)
@@ -222,8 +222,8 @@ class Held:
             if columns is None or self.approved.table(owner).empty:
                 continue
             coming = columns.where(year=years)
-            parts.append(apart(core, f"{owner}_{name}", coming, np.nan_to_num(
-                np.rint(at(self.approved.table(owner), name, coming.index))), worth(core.instance, coming.index)))
+            there = np.nan_to_num(np.rint(at(self.approved.table(owner), name, coming.index)))
+            parts.append(apart(core, f"{owner}_{name}", coming, there, worth(core.instance, coming.index)))
         return sum(parts[1:], parts[0]) * 0.5
 
 
@@ -233,43 +233,3 @@ def apart(core, name: str, linear: Linear, approved: np.ndarray, worth) -> Linea
     core.block.define(f"replan_{name}", linear - up + down, "==", approved)
     return total(up.linear() + down.linear(), weights=np.broadcast_to(
         np.asarray(worth, float), (len(linear.index),)))
-
-
-def capital(instance: Instance, index) -> np.ndarray:
-    """What opening a platform costs, by row of an index."""
-    table = instance.table("platform_types")
-    return index.map("platform", dict(zip(table["platform"], table["capital"])), default=0.0)
-
-
-def bid_money(instance: Instance, index) -> np.ndarray:
-    """The money of a bid over all its years, by row of an index."""
-    money = instance.table("bid_money").groupby("bid")["money"].sum()
-    return index.map("bid", money.to_dict(), default=0.0)
-
-
-# --- from tables alone --------------------------------------------------------------
-
-
-def changes_of(approved: Plan, plan: Plan, first: int) -> pd.DataFrame:
-    """region, industry, stage, year, approved, amount, difference, from the tables of both plans."""
-    sums = [one.allocations.groupby(LEVEL)["spend"].sum() for one in (approved, plan)]
-    both = pd.concat(sums, axis=1, keys=["approved", "amount"], join="inner").reset_index()
-    both = both[both["year"] >= first].reset_index(drop=True)
-    return both.assign(difference=both["amount"] - both["approved"])
-
-
-def distance(approved: Plan, plan: Plan, first: int) -> float:
-    """`moved` of the module, from the tables of both plans alone."""
-    found = changes_of(approved, plan, first)["difference"].abs().sum()
-    instance, years = plan.instance, set(plan.instance.years) & set(approved.instance.years)
-    for table, name, keys, worth in (
-            ("platforms", "open", ["region", "platform", "year"],
-             instance.table("platform_types").set_index("platform")["capital"]),
-            ("missions", "start", ["bid", "year"], instance.table("bid_money").groupby("bid")["money"].sum())):
-        one, other = (side.table(table) for side in (approved, plan))
-        if one.empty or other.empty:
-            continue
-        both = other.groupby(keys)[name].sum().sub(one.groupby(keys)[name].sum(), fill_value=0.0).reset_index()
-        both = both[(both["year"] >= first) & both["year"].isin(years)]
-        found += (both[name].abs() * both[keys[-2]].map(worth).fillna(0.0)).sum()
-    return float(found) / 2

@@ -1,5 +1,6 @@
 """Ladders: nesting told from tables, in both directions; the price of it; money scale; going on after a kill."""
 
+import re
 import shutil
 
 import numpy as np
@@ -116,7 +117,7 @@ def test_money_scale_changes_nothing():
 
 
 def test_a_rung_without_a_plan_says_so_and_the_next_goes_on():
-    """Missions must take half of the central budget: at three times the money there are not enough of them."""
+    """Missions must take a twentieth of the central budget: at thirty times the money there are too few."""
     made = ladder(tiny("missions", set={"missions.budget_low": 0.05}), (1.5, 30.0), options=CLOSE, free=False)
     rungs = made.rungs.set_index("rung")
     assert rungs["status"][30.0] == "no plan" and "no plan exists" in rungs["message"][30.0]
@@ -127,6 +128,13 @@ def test_wrong_steps_are_refused():
     with pytest.raises(ValueError, match="above 0"):
         ladder(tiny(), (0.0, 1.0))
     assert planner.ladder is ladder
+
+
+@pytest.mark.parametrize("command", ["compare", "ladder", "replan"])
+def test_help_in_chinese(command, capsys):
+    assert main([command, "--help", "--lang", "zh"]) == 0
+    text = capsys.readouterr().out
+    assert "用法：" in text and not english(re.sub(r"(?s)用法.*?\n\n", "", text))
 
 
 def test_the_figure_stacks_what_the_table_says(made):

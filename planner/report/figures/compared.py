@@ -41,7 +41,9 @@ def differences(found: Comparison, by: tuple[str, ...], names: Names, most: int 
                                 for keys in zip(*(frame[dim] for dim in by))])
     size = frame["difference"].abs().groupby(frame["label"], sort=False).max()
     ordered = by == ("year",)  # years stay in their order
-    shown = list(size.index[:most]) if ordered else list(size.sort_values(ascending=False, kind="stable").index[:most])
+    if not ordered:
+        size = size.sort_values(ascending=False, kind="stable")
+    shown = list(size.index[:most])
     part = frame[frame["label"].isin(shown)]
     span = float(part["difference"].abs().max()) or 1.0
     figure = make_subplots(rows=1, cols=1 + len(found.others), shared_yaxes=True, horizontal_spacing=0.03,

@@ -38,7 +38,8 @@ def next_hundred(ladder, dim: str, names: Names) -> Chart | None:
             marker={"color": colour, "line": {"color": "#ffffff", "width": 1}},
             text=[three(value) if abs(value) >= 6 else "" for value in values], textposition="inside",
             insidetextanchor="middle", textangle=0, textfont={"color": ink_on(colour), "size": 12},
-            customdata=[f"<b>{safe(label)}</b><br>{safe(step)}: {three(value)}" for step, value in zip(steps, values)],
+            customdata=[f"<b>{safe(label)}</b><br>{safe(step)}: {three(value)}"
+                        for step, value in zip(steps, values)],
             hovertemplate="%{customdata}<extra></extra>")
     bare(figure, 44 * len(steps) + 110, barmode="relative", bargap=0.35, margin={"l": 8, "r": 8, "t": 60, "b": 8})
     figure.update_yaxes(tickvals=list(range(len(steps))), ticktext=[safe(step) + " " for step in steps])
