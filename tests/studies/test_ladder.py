@@ -168,3 +168,23 @@ def test_the_command(tmp_path, monkeypatch, capsys):
         assert main([*words, "--steps", wrong]) == 2
     (folder / "own.txt").write_text("mine")
     assert main([*words, "--steps", "0.9,1,1.1", "--out", "made"]) == 2 and "own.txt" in capsys.readouterr().err
+
+
+def test_a_rung_keeps_the_shape_of_its_model(made):
+    """Nesting is bounds only, so that a re-solve goes on from the live model of the one before."""
+    from planner.mechanisms import MECHANISMS
+    from planner.model.build import build
+    free, held = (build(tiny(*ON), MECHANISMS) for _ in range(2))
+    module.Nested(made.plans[0.9], upwards=True)(held)
+    one, other = free.book.matrix(), held.book.matrix()
+    assert one.rows.shape == other.rows.shape and (one.integer == other.integer).all()
+    assert (one.rows != other.rows).nnz == 0 and (other.lower >= one.lower).all() and (other.lower > one.lower).any()
+
+
+def test_all_rungs_are_counted_on_one_scale():
+    """Two goals without ranges: those of the base are used for every rung."""
+    found = ladder(tiny("basic_research", set={"goals[green].weight": 0.5}), (1.1,), options=CLOSE)
+    ranges = [plan.goals.groupby("goal")[["ideal", "nadir"]].first().loc[["green", "productivity"]]
+              for plan in (*found.plans.values(), found.free[1.1])]
+    assert ranges[0].notna().all(axis=None)
+    assert all((other == ranges[0]).all(axis=None) for other in ranges[1:])
