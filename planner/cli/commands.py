@@ -289,6 +289,33 @@ def policies(args, out, err) -> int:
     return run(args, out, err)
 
 
+# --- compare ----------------------------------------------------------------------------
+
+
+def compare(args, out, err) -> int:
+    """Sets solved plans side by side; see `planner.cli.compare`."""
+    from planner.cli.compare import run
+    return run(args, out, err)
+
+
+# --- ladder -----------------------------------------------------------------------------
+
+
+def ladder(args, out, err) -> int:
+    """Budgets that nest; see `planner.cli.ladder`."""
+    from planner.cli.ladder import run
+    return run(args, out, err)
+
+
+# --- replan -----------------------------------------------------------------------------
+
+
+def replan(args, out, err) -> int:
+    """Next year's plan from an approved one; see `planner.cli.replan`."""
+    from planner.cli.replan import run
+    return run(args, out, err)
+
+
 # --- tender -----------------------------------------------------------------------------
 
 
