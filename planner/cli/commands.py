@@ -289,6 +289,21 @@ def policies(args, out, err) -> int:
     return run(args, out, err)
 
 
+# --- prices, frontier -------------------------------------------------------------------
+
+
+def prices(args, out, err) -> int:
+    """Prices the clauses of a plan; see `planner.cli.prices`."""
+    from planner.cli.prices import run
+    return run(args, out, err)
+
+
+def frontier(args, out, err) -> int:
+    """Traces what one goal costs in another; see `planner.cli.frontier`."""
+    from planner.cli.frontier import run
+    return run(args, out, err)
+
+
 # --- tender -----------------------------------------------------------------------------
 
 
