@@ -11,14 +11,15 @@ from planner.words import own_unit, term, word
 NOTHING = 1e-9
 
 
-def short(value: float) -> str:
-    """Three significant digits, thousands separated."""
+def short(value: float, digits: int = 3) -> str:
+    """So many significant digits, thousands separated."""
     if not np.isfinite(value):
         return "∞" if value > 0 else "−∞" if value < 0 else "–"
     if value == 0:
         return "0"
-    digits = 2 - math.floor(math.log10(abs(value)))
-    return f"{round(value, digits):,.{min(max(digits, 0), 9)}f}".replace("-", "−")
+    value = float(f"{value:.{digits}g}")
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    return f"{round(value, places):,.{min(max(places, 0), 9)}f}".replace("-", "−")
 
 
 def unit_of_clause(unit: str, instance, lang: str) -> str:
@@ -70,3 +71,14 @@ def of_step(row, passport: dict, lang: str) -> str:
 
 def signed(value: float) -> str:
     return ("+" if value > 0 else "") + short(value)
+
+
+def of_trade_off(row, goals: list[str], lang: str) -> str:
+    """What a row of `frontier` says: what one more point of the second goal cost on the way to it."""
+    one, other = (term(goal, lang, "goal") for goal in goals)
+    if not np.isfinite(row["per_point"]):
+        return word("frontier.first", lang, goal=one)
+    apart = row["cost_least"] > 1e-9
+    text = word("frontier.costs" if apart else "frontier.within", lang, one=one, other=other, cost=short(row["per_point"]),
+                least=short(row["cost_least"]), most=short(row["cost_most"]), rate=short(row["unit_rate"]))
+    return text + word("frontier.knee_here", lang) if row["knee"] else text

@@ -15,6 +15,7 @@ from planner.report.figures.look import (
     ink_on,
     percents,
     safe,
+    sentences,
     three,
     titled,
 )
@@ -145,7 +146,8 @@ def rules(plan, names) -> Chart | None:
 
 def priced(plan) -> pd.DataFrame:
     """The strongest marginal value of every rule, strongest first; rules without one are left out."""
-    rows = policy_rows(plan)
+    rows = plan.table("clause_prices")  # of a price study beside the plan (`planner.report.beside`)
+    rows = policy_rows(plan) if rows.empty else rows[~rows["rule"].isin(SIGN_RULES)]
     if rows.empty or "dual" not in rows:
         return rows.iloc[:0]
     rows = rows[rows["dual"].abs() > 1e-9]
@@ -183,7 +185,9 @@ def prices(plan, names) -> Chart | None:
                         ticktext=ticks(label, 60))
     figure.update_xaxes(range=room,
                         showticklabels=False, zeroline=True, zerolinecolor=INK, zerolinewidth=1)
-    about = word("figure.prices.about", lang, rule=label[0], value=three(rows[0].dual))
+    source = "duals" if plan.table("clause_prices").empty else "study"
+    about = sentences(lang, word("figure.prices.about", lang, rule=label[0], value=three(rows[0].dual)),
+                      word(f"note.price_tags.{source}", lang))
     grid = pd.DataFrame({heading("mechanism", lang): [term(row.mechanism, lang, "mechanism") for row in rows],
                          heading("rule", lang): label, word("rules.one", lang): place,
                          heading("year", lang): [row.year or None for row in rows],
