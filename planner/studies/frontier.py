@@ -42,7 +42,7 @@ from planner.studies.case import Case, Options
 from planner.studies.engine import run
 from planner.studies.meanings import of_trade_off
 from planner.studies.prices import STOPS
-from planner.studies.scale import on_one_scale
+from planner.studies.scale import on_one_scale, place
 from planner.studies.tracing import scale
 from planner.words import say
 from solvers.outcome import Outcome, Stop
@@ -104,7 +104,7 @@ def frontier(instance: Instance | str | Path, goals, *, points: int = 12, scenar
         raise ValueError(say("frontier.no_terms", goal=", ".join(lacking)))
 
     def solve(cases: list[Case], name: str) -> pd.DataFrame:
-        return run(scaled, cases, options=options, folder=None if folder is None else folder / "cases" / name,
+        return run(scaled, cases, options=options, folder=place(folder, name, scaled, cases, options),
                    jobs=jobs, cluster=cluster, progress=progress, stop=stop).cases
 
     named = {"goals": ",".join(goals)}
@@ -114,9 +114,9 @@ def frontier(instance: Instance | str | Path, goals, *, points: int = 12, scenar
         if not np.isfinite(row.get("objective", np.nan)):
             raise NoPlan(Outcome(STOPS.get(row["status"], Stop.TIME_LIMIT), message=str(row["message"])))
     ends = with_levels(ends, goals)
-    inner = [Case(" ".join(f"{goal}>={level:.6g}" for goal, level in zip(goals[1:], place)), task="frontier_point",
-                  settings=named | {f"least.{goal}": level for goal, level in zip(goals[1:], place)})
-             for place in levels(ends, goals, points)]
+    inner = [Case(" ".join(f"{goal}>={level:.6g}" for goal, level in zip(goals[1:], at)), task="frontier_point",
+                  settings=named | {f"least.{goal}": level for goal, level in zip(goals[1:], at)})
+             for at in levels(ends, goals, points)]
     parts = [ends] + ([solve(inner, "points")] if inner else [])
     table = pd.concat([part.drop(columns=["goals", "first", "scenario"], errors="ignore") for part in parts],
                       ignore_index=True)

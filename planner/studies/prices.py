@@ -37,7 +37,7 @@ from planner.solving import NoPlan, load
 from planner.studies.case import Case, Options
 from planner.studies.engine import run
 from planner.studies.meanings import of_price, of_step
-from planner.studies.scale import on_one_scale
+from planner.studies.scale import on_one_scale, place
 from solvers.outcome import Outcome, Stop
 
 STEPS, TAGS = ("full", "fixed", "none"), ("relaxed", "whole", "none")
@@ -105,7 +105,7 @@ def prices(instance: Instance | str | Path, *, scenario: str | None = None, over
     scaled = on_one_scale(instance, progress, stop)
 
     def solve(cases: list[Case], name: str):
-        return run(scaled, cases, options=options, folder=None if folder is None else folder / "cases" / name,
+        return run(scaled, cases, options=options, folder=place(folder, name, scaled, cases, options),
                    jobs=jobs, cluster=cluster, progress=progress, stop=stop)
 
     first = solve([Case("base", task="prices", settings={"mechanisms": ",".join(mechanisms), "steps": steps,

@@ -34,7 +34,8 @@ def prices(session: Session, case: Case) -> dict[str, pd.DataFrame]:
     instance, wanted = session.of(case), [name for name in case.settings["mechanisms"].split(",") if name]
     core, goals, matrix = written(instance)
     kept = session.kept.setdefault("", Kept())
-    found = search(matrix, **session.options.plain(), stop=session.stop, kept=kept)
+    found = search(matrix, **session.options.plain(), stop=session.stop, kept=kept,
+                   progress=getattr(session, "progress", None))
     if found.x is None:
         raise NoPlan(found)
     fixed = Fixed(matrix, found.x, kept)

@@ -6,17 +6,28 @@ other rows would then count in other points, and their difference would say noth
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 from planner.instance import Instance
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
 from planner.model.goals import aims, in_use
 from planner.solving import needs_ranges, with_ranges
+from planner.studies.case import Case, Options
 from planner.words import say
 
 SEQUENCES = ("lexicographic", "leximin")
 """Modes that are sequences of solves: they have no single objective."""
+
+
+def place(folder: Path | None, name: str, instance: Instance, cases: list[Case], options: Options) -> Path | None:
+    """Where one run of a study's cases is kept: a run of other cases, inputs or options has another place."""
+    if folder is None:
+        return None
+    what = repr(([case.plain() for case in cases], sorted(options.plain().items()), instance.hash))
+    return folder / "cases" / f"{name}-{hashlib.sha256(what.encode()).hexdigest()[:8]}"
 
 
 def on_one_scale(instance: Instance, progress: Callable[[dict], None] | None = None,
