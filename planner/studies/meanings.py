@@ -59,7 +59,7 @@ def of_step(row, passport: dict, lang: str) -> str:
     if row["status"] == "infeasible":
         return word("steps.infeasible", lang, **words)
     if np.isfinite(row["change"]):
-        words |= {"least": signed(row["least"]), "most": signed(row["most"])}
+        words |= {name: signed(row[name]) for name in ("least", "most", "fixed")}
         if row["apart"]:
             return word("steps.brings" if row["least"] > 0 else "steps.costs", lang,
                         value=short(abs(row["change"])), **words)
