@@ -47,6 +47,8 @@ from planner.studies.tracing import scale
 from planner.words import say
 from solvers.outcome import Outcome, Stop
 
+USUAL = Options()
+
 TIE = 1e-6
 """Part of a goal's range between the ends below which two values are the same."""
 
@@ -80,7 +82,7 @@ class Frontier:
 
 
 def frontier(instance: Instance | str | Path, goals, *, points: int = 12, scenario: str | None = None, overrides=(),
-             options: Options = Options(), folder: Path | None = None, jobs: int | None = None,
+             options: Options = USUAL, folder: Path | None = None, jobs: int | None = None,
              cluster: str | None = None, lang: str = "en", progress: Callable[[dict], None] | None = None,
              stop: Callable[[], bool] | None = None) -> Frontier:
     """Traces the efficient plans between the best of two or three goals.

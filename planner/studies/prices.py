@@ -42,6 +42,7 @@ from solvers.outcome import Outcome, Stop
 
 STEPS, TAGS = ("full", "fixed", "none"), ("relaxed", "whole", "none")
 PARTS = ("prices", "steps", "tags")
+USUAL = Options()
 STOPS = {"infeasible": Stop.INFEASIBLE, "unbounded": Stop.UNBOUNDED, "failed": Stop.FAILED,
          "interrupted": Stop.INTERRUPTED}
 
@@ -81,7 +82,7 @@ class Prices:
 
 def prices(instance: Instance | str | Path, *, scenario: str | None = None, overrides=(), mechanisms=(),
            steps: str = "full", levers: int = 20, tags: str = "relaxed", tags_file: Path | None = None,
-           options: Options = Options(), folder: Path | None = None, jobs: int | None = None,
+           options: Options = USUAL, folder: Path | None = None, jobs: int | None = None,
            cluster: str | None = None, lang: str = "en", progress: Callable[[dict], None] | None = None,
            stop: Callable[[], bool] | None = None) -> Prices:
     """Prices the clauses of an instance's plan.

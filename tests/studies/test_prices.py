@@ -11,8 +11,8 @@ from planner.cli import main
 from planner.price_tags import price_tags
 from planner.solving import solve
 from planner.studies import Case, Options, Session
-from planner.studies.pricing import prices as task
 from planner.studies.prices import prices, with_solves
+from planner.studies.pricing import prices as task
 from planner.studies.scale import on_one_scale
 from planner.words import worded
 from tests.helpers import tiny
