@@ -37,15 +37,15 @@ def add_parser(commands, parents, share, seconds) -> None:
 
 def study_options(made, share, seconds) -> None:
     """Options of every study that solves: gap, time limit, processes."""
-    made.add_argument("--gap", type=share, default=0.01, help=tell("help.study_gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.study_time"))
-    made.add_argument("--jobs", type=count, metavar="N", help=tell("help.study_jobs"))
+    made.add_argument("--gap", type=share, default=0.01, help=tell("help.prices_gap"))
+    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.prices_time"))
+    made.add_argument("--jobs", type=count, metavar="N", help=tell("help.prices_jobs"))
 
 
 def count(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError(tell("study.not_a_count", text=text))
+        raise argparse.ArgumentTypeError(tell("prices.not_a_count", text=text))
     return value
 
 

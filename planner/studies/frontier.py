@@ -58,7 +58,7 @@ class Frontier:
     """What a frontier study found.
 
     passport  instance, scenario, overrides, instance_hash, goals
-    points    a row per solve: case, level of every other goal (`least.GOAL`), status, gap, bound, every goal,
+    points    a row per solve: case, level of every other goal (`least_GOAL`), status, gap, bound, every goal,
               relief (points), outer (the most that the first goal can be at these levels), standing ('efficient',
               'dominated', or how it ended without a plan), seconds, message
     frontier  the efficient ones by rising second goal: point, the goals in the order asked for, outer, relief, knee,
@@ -117,7 +117,7 @@ def frontier(instance: Instance | str | Path, goals, *, points: int = 12, scenar
             raise NoPlan(Outcome(STOPS.get(row["status"], Stop.TIME_LIMIT), message=str(row["message"])))
     ends = with_levels(ends, goals)
     inner = [Case(" ".join(f"{goal}>={level:.6g}" for goal, level in zip(goals[1:], at)), task="frontier_point",
-                  settings=named | {f"least.{goal}": level for goal, level in zip(goals[1:], at)})
+                  settings=named | {f"least_{goal}": float(level) for goal, level in zip(goals[1:], at)})
              for at in levels(ends, goals, points)]
     parts = [ends] + ([solve(inner, "points")] if inner else [])
     table = pd.concat([part.drop(columns=["goals", "first", "scenario"], errors="ignore") for part in parts],
@@ -144,7 +144,7 @@ def with_levels(ends: pd.DataFrame, goals: list[str]) -> pd.DataFrame:
     """Ends with the levels at which their outer bound holds, on the first goal."""
     ends = ends.copy()
     for goal in goals[1:]:
-        ends[f"least.{goal}"] = np.where(ends["first"] == goal, ends[goal], ends[goal].min())
+        ends[f"least_{goal}"] = np.where(ends["first"] == goal, ends[goal], ends[goal].min())
     outer = np.where(ends["first"] == goals[0], ends["most"], np.where(ends["aim"] == goals[0], ends["outer"], np.nan))
     if len(goals) > 2:  # the last goal's solve keeps both others: its bound is not the first goal's
         outer = np.where(ends["first"] == goals[0], ends["most"], np.nan)
@@ -206,7 +206,7 @@ def efficient(table: pd.DataFrame, goals: list[str], span: float, lang: str) -> 
 
 def outermost(table: pd.DataFrame, goal: str, values: np.ndarray, width: float) -> list[float]:
     """The most that the first goal can be where the other one is a value: the lowest bound at levels not above it."""
-    level = f"least.{goal}"
+    level = f"least_{goal}"
     known = table[table["outer"].notna() & table[level].notna()]
     return [min(known.loc[known[level] <= value + TIE * width, "outer"], default=np.inf) for value in values]
 

@@ -64,9 +64,9 @@ def end(session: Session, case: Case) -> dict[str, pd.DataFrame]:
 
 
 def point(session: Session, case: Case) -> dict[str, pd.DataFrame]:
-    """The first goal at its best while the others keep the levels among the settings (`least.GOAL`)."""
+    """The first goal at its best while the others keep the levels among the settings (`least_GOAL`)."""
     instance, goals = session.of(case), case.settings["goals"].split(",")
-    least = {goal: float(case.settings[f"least.{goal}"]) for goal in goals[1:]}
+    least = {goal: float(case.settings[f"least_{goal}"]) for goal in goals[1:]}
     weights = dict.fromkeys(goals[1:], SLACK) | {goals[0]: 1.0}
     plan = session.solve(aimed(instance, goals, weights, least))
     return {"outcome": figures(instance, goals, goals[0], weights, least, plan)}

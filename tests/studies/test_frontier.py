@@ -52,7 +52,7 @@ def test_no_point_lies_beyond_the_bound_and_the_bound_is_close(traced):
 
 def test_a_point_is_the_best_at_its_level(traced):
     row = traced.points[traced.points["case"].str.startswith("balance>=")].iloc[1]
-    plan = solve(small(**{"mode": "epsilon", "goals[balance].at_least": float(row["least.balance"])}),
+    plan = solve(small(**{"mode": "epsilon", "goals[balance].at_least": float(row["least_balance"])}),
                  gap=1e-8, rounding=False)
     best = plan.goals.loc[plan.goals["goal"] == "productivity", "value"].sum()
     assert row["productivity"] == pytest.approx(best, rel=1e-5)
@@ -74,7 +74,7 @@ def table(values, outer=None, level=None):
     frame = pd.DataFrame(values, columns=GOALS)
     return frame.assign(objective=1.0, status="feasible", relief=0.0, gap=0.0, bound=1.0,
                         outer=frame["productivity"] if outer is None else outer, case=[str(number) for number in range(len(frame))],
-                        **{"least.balance": frame["balance"] if level is None else level})
+                        **{"least_balance": frame["balance"] if level is None else level})
 
 
 def test_dominated_points_are_marked_and_left_out():
