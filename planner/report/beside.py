@@ -1,7 +1,8 @@
 """What studies beside a plan's folder say of the same instance: its prices and its frontier.
 
 `planner prices` and `planner frontier` write `NAME.prices/` and `NAME.frontier/` beside the folder NAME of the plan.
-A study counts only if it was made of the same inputs (`instance_hash`); another one is left alone.
+A study counts only if it was made of the same inputs (`instance_hash`); another one is left alone. Prices of some
+mechanisms only do not replace the duals of all; their steps are shown.
 """
 
 from __future__ import annotations
@@ -29,5 +30,7 @@ def attach(plan, folder: Path) -> None:
                      if (place / f"{file}.csv").stat().st_size > 5}
         except (OSError, ValueError, KeyError, TypeError, pd.errors.ParserError):
             continue  # no study, or one that cannot be read: the plan stands without it
+        if told.get("mechanisms"):  # priced for some mechanisms only: the plan's own duals know all
+            found.pop("clause_prices", None)
         for name, frame in found.items():
             plan.tables[name] = frame.drop(columns="case", errors="ignore")

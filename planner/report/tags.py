@@ -47,7 +47,7 @@ def price_tags(plan, names: Names) -> Sheet:
         "clause_id": clause_ids(rows)})
     frame = frame.replace([np.inf, -np.inf], np.nan)
     points, steps = word("tag.points", lang), plan.table("lever_steps")
-    said = tuple(steps["meaning"]) if studied and "meaning" in steps else ()
+    said = tuple(steps["meaning"]) if "meaning" in steps else ()
     return Sheet("price_tags", frame.reset_index(drop=True), {"worth": points, "worth_percent": points},
                  word("note.price_tags", lang), (
                      word(f"note.price_tags.{'study' if studied else 'duals'}", lang),

@@ -51,7 +51,7 @@ STOPS = {"infeasible": Stop.INFEASIBLE, "unbounded": Stop.UNBOUNDED, "failed": S
 class Prices:
     """What a price study found.
 
-    passport  instance, scenario, instance_hash, status, objective, bound, gap, unit (of the objective: 'points',
+    passport  instance, scenario, instance_hash, mechanisms (priced; none: all), status, objective, bound, gap, unit (of the objective: 'points',
               or the one goal's name), goals
     prices    a row per clause that binds (and the tightest of every rule that does not, at price 0):
               mechanism, rule, where, year, sense, unit, reached, required, dual (objective per unit of the
@@ -116,7 +116,8 @@ def prices(instance: Instance | str | Path, *, scenario: str | None = None, over
         raise NoPlan(Outcome(STOPS.get(base["status"], Stop.TIME_LIMIT), message=str(base["message"])))
     found, moved = (first.table(name).drop(columns="case", errors="ignore") for name in ("prices", "levers"))
     passport = {"instance": instance.name, "scenario": instance.scenario, "overrides": list(instance.overrides),
-                "instance_hash": instance.hash, "status": base["status"], "unit": unit_of(scaled),
+                "instance_hash": instance.hash, "mechanisms": list(mechanisms), "status": base["status"],
+                "unit": unit_of(scaled),
                 "goals": [goal for goal in GOAL_NAMES if goal in found],
                 **{name: float(base[name]) for name in ("objective", "bound", "gap")}}
     if steps == "full" and len(moved):

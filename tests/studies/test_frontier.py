@@ -73,8 +73,9 @@ def table(values, outer=None, level=None):
     """Points by hand: (first goal, second goal)."""
     frame = pd.DataFrame(values, columns=GOALS)
     return frame.assign(objective=1.0, status="feasible", relief=0.0, gap=0.0, bound=1.0,
-                        outer=frame["productivity"] if outer is None else outer, case=[str(number) for number in range(len(frame))],
-                        **{"least_balance": frame["balance"] if level is None else level})
+                        outer=frame["productivity"] if outer is None else outer,
+                        case=[str(number) for number in range(len(frame))],
+                        least_balance=frame["balance"] if level is None else level)
 
 
 def test_dominated_points_are_marked_and_left_out():

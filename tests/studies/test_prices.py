@@ -1,6 +1,7 @@
 """Prices: duals against finite differences, kinks, steps against cold solves, tags against two solves."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -207,7 +208,7 @@ def test_the_report_shows_the_study_that_lies_beside_the_plan(tmp_path):
     from planner.report.words import Names, word
     instance = linear()
     plan = solve(instance, gap=1e-6, rounding=False)
-    made = prices(instance, mechanisms=("basic_research",), steps="fixed", tags="none", options=EXACT)
+    made = prices(instance, steps="fixed", tags="none", levers=2, options=EXACT)
     made.save(tmp_path / "base.prices")
     names = Names(instance, "en")
     assert word("note.price_tags.duals") in sheet(plan, names).after
@@ -216,6 +217,11 @@ def test_the_report_shows_the_study_that_lies_beside_the_plan(tmp_path):
     assert word("note.price_tags.study") in shown.after
     assert {"price_low", "price_high"} <= set(shown.frame)
     assert any("basic_research.floor" in text for text in shown.after)
+    some = replace(made, passport=made.passport | {"mechanisms": ["basic_research"]})
+    some.save(tmp_path / "some.prices")
+    again = solve(instance, gap=1e-6, rounding=False)
+    attach(again, tmp_path / "some")
+    assert "clause_prices" not in again.tables and "lever_steps" in again.tables
     other = solve(linear(**{"basic_research.floor": 0.12}), gap=1e-6, rounding=False)
     attach(other, tmp_path / "base")
     assert "clause_prices" not in other.tables
