@@ -40,7 +40,7 @@ class Fixed:
 
     def __init__(self, matrix: Matrix, x: np.ndarray, kept: Kept | None = None, time_limit: float = np.inf):
         self.factor = (-1.0 if matrix.maximise else 1.0) * cost_scale(matrix.cost)
-        self.matrix, self.moved = matrix, False
+        self.matrix, self.moved, self.away = matrix, False, False  # has the live LP been solved again, and changed?
         self.whole = np.flatnonzero(matrix.integer)
         self.values = np.rint(x[self.whole])
         if kept is not None and kept.live is not None and kept.fits(matrix):
@@ -69,6 +69,7 @@ class Fixed:
         """
         self.live.become(self._inner(matrix))
         answer, self.moved = self.live.solve_lp(time_limit), True
+        self.away = matrix is not self.matrix
         if answer.x is None:
             return None
         for name in ("objective", "bound", "duals", "reduced"):
@@ -140,8 +141,16 @@ class Fixed:
             low[row] += by
         if low[row] > high[row]:  # an equality moves as a whole
             low[row] = high[row] = high[row] if binds_above else low[row]
-        answer = self.solve(replace(self.matrix, row_lower=low, row_upper=high))
-        return None if answer is None else answer.objective - self.answer.objective
+        if row in self.place_of and not self.away:  # one side of the live LP, not the whole model anew
+            place = [self.place_of[row]]
+            self.live.set_row_bounds(place, low[[row]], high[[row]])
+            answer, self.moved = self.live.solve_lp(), True
+            self.live.set_row_bounds(place, self.matrix.row_lower[[row]], self.matrix.row_upper[[row]])
+            if answer.x is not None:
+                answer.objective /= self.factor
+        else:
+            answer = self.solve(replace(self.matrix, row_lower=low, row_upper=high))
+        return None if answer is None or answer.x is None else answer.objective - self.answer.objective
 
     def forecast(self, matrix: Matrix) -> float:
         """First-order change of the objective when the model becomes another of the same shape.
