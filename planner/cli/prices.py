@@ -147,8 +147,8 @@ def clause_table(frame: pd.DataFrame, names: Names, out, lang: str) -> None:
 
 def price_words(row) -> str:
     """The dual; at a kink both prices, of a unit less and of a unit more."""
-    if row["holds"] == "both":
-        return signed(row["dual"])
+    if row["holds"] in ("both", "unsure"):
+        return signed(row["dual"]) + ("?" if row["holds"] == "unsure" else "")
     return f"{signed(row['less'])} / {signed(row['more'])}"
 
 

@@ -63,7 +63,8 @@ class Frontier:
               'dominated', or how it ended without a plan), seconds, message
     frontier  the efficient ones by rising second goal: point, the goals in the order asked for, outer, relief, knee,
               and for two goals what the step from the point before costs: unit_rate (first goal's unit per unit
-              of the second), per_point (points per point), cost_least, cost_most (of per_point), meaning; status, gap, bound, case
+              of the second), per_point (points per point), cost_least, cost_most (of per_point), meaning; status, gap,
+              bound, case
     """
 
     passport: dict

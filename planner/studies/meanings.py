@@ -32,7 +32,9 @@ def unit_of_clause(unit: str, instance, lang: str) -> str:
 def objective_words(passport: dict, lang: str) -> str:
     """'points', or 'of productivity' where one goal alone is the objective."""
     unit = passport["unit"]
-    return word("prices.points", lang) if unit == "points" else word("prices.of_goal", lang, goal=term(unit, lang, "goal"))
+    if unit == "points":
+        return word("prices.points", lang)
+    return word("prices.of_goal", lang, goal=term(unit, lang, "goal"))
 
 
 def of_price(row, passport: dict, instance, lang: str) -> str:
@@ -40,6 +42,8 @@ def of_price(row, passport: dict, instance, lang: str) -> str:
     unit, objective = unit_of_clause(row["unit"], instance, lang), objective_words(passport, lang)
     floor = "floor" if row["sense"] == ">=" else "cap"
     less, more = row["less"], row["more"]
+    if row["holds"] == "unsure":
+        return word("prices.unsure", lang, unit=unit, value=signed(row["dual"]), objective=objective)
     if not any(abs(value) > NOTHING for value in (row["dual"], less, more) if np.isfinite(value)):
         return word("prices.free", lang) if np.isfinite(more) or floor == "cap" else word("prices.free_here", lang)
     if row["holds"] == "both":
@@ -47,7 +51,8 @@ def of_price(row, passport: dict, instance, lang: str) -> str:
                     low=short(row["low"]), high=short(row["high"]))
     told = [word("prices.nothing_left" if np.isnan(value) else f"prices.{name}", lang, unit=unit,
                  objective=objective, value=signed(sign * value))
-            for name, sign, value in (("more", 1, more), ("less", -1, less)) if not (np.isnan(value) and name == "less")]
+            for name, sign, value in (("more", 1, more), ("less", -1, less))
+            if not (np.isnan(value) and name == "less")]
     return word("prices.kink", lang, told=word("list.semicolon", lang, before=told[0], text=told[1])
                 if len(told) > 1 else told[0])
 
@@ -79,6 +84,6 @@ def of_trade_off(row, goals: list[str], lang: str) -> str:
     if not np.isfinite(row["per_point"]):
         return word("frontier.first", lang, goal=one)
     apart = row["cost_least"] > 1e-9
-    text = word("frontier.costs" if apart else "frontier.within", lang, one=one, other=other, cost=short(row["per_point"]),
-                least=short(row["cost_least"]), most=short(row["cost_most"]), rate=short(row["unit_rate"]))
+    text = word("frontier.costs" if apart else "frontier.within", lang, one=one, other=other,
+                cost=short(row["per_point"]), least=short(row["cost_least"]), most=short(row["cost_most"]), rate=short(row["unit_rate"]))
     return text + word("frontier.knee_here", lang) if row["knee"] else text

@@ -51,13 +51,13 @@ STOPS = {"infeasible": Stop.INFEASIBLE, "unbounded": Stop.UNBOUNDED, "failed": S
 class Prices:
     """What a price study found.
 
-    passport  instance, scenario, instance_hash, mechanisms (priced; none: all), status, objective, bound, gap, unit (of the objective: 'points',
-              or the one goal's name), goals
+    passport  instance, scenario, instance_hash, mechanisms (priced; none: all), status, objective, bound, gap,
+              unit (of the objective: 'points', or the one goal's name), goals
     prices    a row per clause that binds (and the tightest of every rule that does not, at price 0):
               mechanism, rule, where, year, sense, unit, reached, required, dual (objective per unit of the
               side), a column per goal (its own unit per unit of the side), low, high (sides between which the
-              dual holds), holds ('both', 'less', 'more' or 'here': directions), less, more (price of a unit
-              less and of a unit more), lever, meaning
+              dual holds), holds ('both', 'less', 'more' or 'here': directions; 'unsure' where not looked), less,
+              more (price of a unit less and of a unit more), lever, meaning
     steps     two rows per lever: lever, mechanism, rule, unit, now, to, step (-1 or 1), clauses, forecast, fixed,
               status, change, least, most, apart (is the change told apart from nothing?), a column per
               goal, meaning

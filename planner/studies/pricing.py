@@ -21,7 +21,7 @@ from solvers.search import solve as search
 
 PRICED = 1e-9  # a price below this is none
 SMALL = 1e-3  # of a clause's size (1 at least): the move by which a one-sided price is found
-SIDES = 200  # clauses at most whose one-sided prices are looked for, the dearest first
+SIDES = 200  # clauses at most whose one-sided prices are looked for, the dearest first; others are 'unsure'
 POINT = 0.01  # step of a share: one percentage point; of other numbers one per cent of what they are
 
 
@@ -112,14 +112,15 @@ def one_sided(fixed: Fixed, frame: pd.DataFrame, ranges: np.ndarray) -> pd.DataF
     """Adds holds, less and more: in which directions the dual holds, and what a unit less and more is worth.
 
     Where the range ends at the present side (a degenerate vertex) a small step is solved instead; a direction
-    in which nothing is left has no price.
+    in which nothing is left has no price. Beyond SIDES such clauses `holds` is 'unsure'.
     """
     small = SMALL * np.maximum(1.0, frame["required"].abs().to_numpy())
     down, up = ranges[:, 0] < -1e-6 * small, ranges[:, 1] > 1e-6 * small
     prices = {-1: np.where(down, frame["dual"], np.nan), 1: np.where(up, frame["dual"], np.nan)}
     weight = (frame["dual"].abs() * frame["required"].abs()).to_numpy()
     doubtful = np.flatnonzero(~(down & up))
-    for place in doubtful[np.argsort(-weight[doubtful], kind="stable")][:SIDES]:
+    order = doubtful[np.argsort(-weight[doubtful], kind="stable")]
+    for place in order[:SIDES]:
         for sign, good in ((-1, down), (1, up)):
             if not good[place]:
                 change = fixed.step(int(frame["row"].iloc[place]), sign * small[place])
@@ -129,7 +130,8 @@ def one_sided(fixed: Fixed, frame: pd.DataFrame, ranges: np.ndarray) -> pd.DataF
     same = [np.abs(prices[sign] - frame["dual"]) <= 1e-6 * np.maximum(1.0, frame["dual"].abs()) for sign in (-1, 1)]
     wider = {"low": np.where(same[0] & ~down, frame["required"] - small, frame["low"]),
              "high": np.where(same[1] & ~up, frame["required"] + small, frame["high"])}
-    holds = np.select([same[0] & same[1], same[0], same[1]], ["both", "less", "more"], "here")
+    holds = np.select([same[0] & same[1], same[0], same[1]], ["both", "less", "more"], "here").astype(object)
+    holds[order[SIDES:]] = "unsure"
     return frame.assign(holds=holds, less=prices[-1], more=prices[1], **wider)
 
 
@@ -148,7 +150,7 @@ def targets(found: Lever) -> list[tuple[float, float]]:
 
 
 def lever_steps(instance, fixed: Fixed, model: Model, frame: pd.DataFrame, measures: dict, most: int) -> pd.DataFrame:
-    """Two rows for every lever that binds, the dearest first and the core's last: what a step is worth with whole numbers fixed.
+    """Two rows for every lever that binds, the dearest first, the core's last: a step with whole numbers fixed.
 
     Columns: lever, mechanism, rule, unit, now, to, step, clauses (that are priced), forecast (duals times the
     change of the model), fixed (solved again), and the change of every goal in that solve. A lever whose step

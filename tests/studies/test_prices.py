@@ -11,7 +11,8 @@ import planner
 from planner.cli import main
 from planner.price_tags import price_tags
 from planner.solving import solve
-from planner.studies import Case, Options, Session
+from planner.studies import Case, Options, Session, pricing
+from planner.studies.meanings import of_price
 from planner.studies.prices import prices, with_solves
 from planner.studies.pricing import prices as task
 from planner.studies.scale import on_one_scale
@@ -109,7 +110,7 @@ def test_levers_of_mechanisms_stand_before_the_core_s(priced):
     assert core == sorted(core) and not core[0] and core[-1]
 
 
-def test_at_a_kink_both_prices_are_told(priced):
+def test_at_a_kink_both_prices_are_told(priced, monkeypatch):
     """A budget set to the end of its range: a unit less costs what the dual said, a unit more brings less."""
     before = line(priced["prices"], "central_budget", 2025)
     high = float(before["high"])
@@ -120,6 +121,10 @@ def test_at_a_kink_both_prices_are_told(priced):
     assert row["less"] == pytest.approx(before["dual"], rel=1e-4)
     assert row["more"] == pytest.approx((objective(**{"budget[2025].central": high + 0.05}) - base) / 0.05, rel=1e-4)
     assert row["more"] < row["less"] - 1e-3 and row["holds"] in ("less", "more")
+    monkeypatch.setattr(pricing, "SIDES", 0)  # not looked into, and said so
+    frame = task(Session(instance, EXACT), Case("base", settings=SETTINGS | {"steps": "none"}))["prices"]
+    row = line(frame, "central_budget", 2025)
+    assert row["holds"] == "unsure" and "was not looked into" in of_price(row, {"unit": "points"}, instance, "en")
 
 
 @pytest.fixture(scope="module")
