@@ -17,7 +17,8 @@ _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "plan
           "InvalidInstance": "planner.instance", "MECHANISMS": "planner.mechanisms",
           "policies": "planner.policies", "explain": "planner.explain",
           "compare": "planner.comparison", "replan": "planner.studies.replan",
-          "ladder": "planner.studies.ladder"}
+          "ladder": "planner.studies.ladder",
+          "prices": "planner.studies.prices", "frontier": "planner.studies.frontier"}
 
 __all__ = ["__version__", *_WHERE]
 

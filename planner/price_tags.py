@@ -58,13 +58,14 @@ class UnusableFile(ValueError):
 
 
 def price_tags(instance, *, file: Path | str | None = None, whole: bool = False, gap: float = 0.001,
-               time_limit: float = 3600.0, profile: str = "balanced", mechanisms=MECHANISMS,
+               time_limit: float = 3600.0, profile: str = "balanced", mechanisms=MECHANISMS, only=(),
                progress: Callable[[dict], None] | None = None,
                stop: Callable[[], bool] | None = None) -> pd.DataFrame:
     """The price tag of every mechanism that is on; see `tags` for the columns.
 
     file        CSV where every solve is kept when done; what it holds is not solved again
     whole       with whole numbers, to a relative `gap` each; otherwise LP relaxations
+    only        names of the mechanisms that are tagged; none: all that are on
     time_limit  seconds for each solve; one that ends without a solution has no tag
     progress    called with {time, phase, incumbent, bound, gap} while it runs
     stop        asked now and then; True ends the run, what is done is kept
@@ -77,7 +78,7 @@ def price_tags(instance, *, file: Path | str | None = None, whole: bool = False,
     core, goals, matrix = _model(instance, mechanisms)
     own = dict(zip(IDENTITY, (instance.name, fingerprint(matrix), method, len(names))))
     rows = _kept(file, own)
-    for off in [NOTHING, *names]:
+    for off in [NOTHING, *(name for name in names if not only or name in only)]:
         if any(row["switched_off"] == off for row in rows):
             continue
         if stop is not None and stop():

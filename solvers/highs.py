@@ -326,6 +326,28 @@ class Live:
             basis.row_status = basis.row_status + [highspy.HighsBasisStatus.kBasic] * missing
         self._highs.setBasis(basis)
 
+    def basic(self) -> np.ndarray:
+        """After an LP's optimum, what each place of its basis holds: a column j, or -1 - i for row i."""
+        status, found = self._highs.getBasicVariables()
+        _ok(status, "questions about a basis: none is held")
+        return np.array(found, int)
+
+    def basis_solve(self, side: np.ndarray, transposed: bool = False) -> np.ndarray:
+        """z with B z = side (or B' z = side), B the basis matrix in the order of `basic`; a basic row is a unit column."""
+        solve = self._highs.getBasisTransposeSolve if transposed else self._highs.getBasisSolve
+        status, found = solve(np.ascontiguousarray(side, float))
+        _ok(status, "questions about a basis: none is held")
+        return np.array(found, float)
+
+    def row_ranging(self) -> tuple[np.ndarray, np.ndarray]:
+        """HiGHS's own right-side ranging: the sides between which every row's dual holds, arrays of m.
+
+        It looks at every column too, which takes long on large models; `solvers.fixed` asks row by row.
+        """
+        status, found = self._highs.getRanging()
+        _ok(status, "questions about ranges: no optimum is held")
+        return np.array(found.row_bound_dn.value_), np.array(found.row_bound_up.value_)
+
     def forget(self) -> None:
         """Drops basis and solution: the next solve is a cold one."""
         self._highs.clearSolver()

@@ -53,7 +53,8 @@ def said(capsys) -> str:
     return text
 
 
-COMMANDS = ["solve", "check", "verify", "new", "calibrate", "generate", "policies", "tender", "explain"]
+COMMANDS = ["solve", "check", "verify", "new", "calibrate", "generate", "policies", "prices", "frontier",
+            "tender", "explain"]
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

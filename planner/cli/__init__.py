@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import traceback
+from importlib import import_module
 
 import planner
 from planner.cli import statuses
@@ -63,7 +64,7 @@ def run(args, out, err) -> int:
         return status
 
     try:
-        return getattr(commands, args.command)(args, out, err)
+        return command(args.command)(args, out, err)
     except InvalidInstance as error:
         return refuse(listing(error.problems, args.lang), statuses.BAD_INPUT)
     except (commands.Usage, WillNotReplace) as error:
@@ -91,6 +92,12 @@ def run(args, out, err) -> int:
             error = f"{worded(error, args.lang)} {hint(args, args.lang)}"
             return refuse(error, statuses.NO_PLAN)
         return refuse(error, statuses.without_plan(error.outcome))
+
+
+def command(name: str):
+    """What a command runs: its function in `commands`, or `run` of the file of its own."""
+    from planner.cli import commands
+    return getattr(commands, name, None) or import_module(f"planner.cli.{name}").run
 
 
 def share(text: str) -> float:
@@ -151,12 +158,14 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import compare, explain, generate, ladder, policies, replan, tender
+    from planner.cli import compare, explain, frontier, generate, ladder, policies, prices, replan, tender
     compare.add_parser(commands, [common])
     replan.add_parser(commands, [changes, common], share, seconds)
     ladder.add_parser(commands, [named, changes, common], share, seconds)
     explain.add_parser(commands, [changes, common], share, seconds)
     generate.add_parser(commands, [common])
     policies.add_parser(commands, [named, changes, common], share, seconds)
+    prices.add_parser(commands, [named, changes, common], share, seconds)
+    frontier.add_parser(commands, [named, changes, common], share, seconds)
     tender.add_parser(commands, [named, changes, common], share, seconds)
     return whole

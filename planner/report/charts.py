@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
@@ -189,6 +190,15 @@ def frontier(page, frame, lang: str, head: int) -> Drawn | None:
     series.marker.symbol, series.marker.size = "circle", 7
     series.marker.graphicalProperties.solidFill = series.graphicalProperties.line.solidFill = PALETTE[0]
     chart.series.append(series)
+    if "outer" in frame:  # the proven bound: no plan lies beyond it
+        bound = Series(Reference(page, min_col=y, min_row=head + 1, max_row=last),
+                       Reference(page, min_col=[*frame].index("outer") + 1, min_row=head + 1, max_row=last),
+                       title=word("frontier.outer", lang))
+        bound.smooth, bound.marker.symbol = False, "none"
+        bound.graphicalProperties.line.solidFill = PALETTE[6]
+        bound.graphicalProperties.line.dashStyle = "dash"
+        chart.series.append(bound)
+        chart.legend = Legend(legendPos="b")
     chart.x_axis.title, chart.y_axis.title = names
     return Drawn(chart, page.title)
 

@@ -45,7 +45,7 @@ def style_of(key: str, column: str, values: pd.Series) -> str:
     if column in ("share", "normalised", "success", "mark_up", "reach") or (
             key in ("dependence", "mission_dependence")):
         return "share"
-    if key == "goals" or column in ("dual", "worth", "worth_percent"):
+    if key in ("goals", "frontier") or column in ("dual", "worth", "worth_percent"):
         return "fine"
     return "number"
 

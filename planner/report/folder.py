@@ -17,6 +17,7 @@ from pathlib import Path
 from planner.instance import write_folder
 from planner.instance.folder import reason as why
 from planner.instance.keeping import clear, exchange, folder_beside
+from planner.report.beside import attach
 from planner.report.html import write as write_report
 from planner.report.workbook import write as write_workbook
 from planner.words import say
@@ -124,6 +125,7 @@ def write_output(plan, folder: Path | str, lang: str = "en", still: Callable[[],
     """
     folder, start = Path(folder), time.perf_counter()
     plan.passport["overrides"] = list(plan.instance.overrides)
+    attach(plan, folder.absolute())
     with replaced(folder, still) as beside:
         write_folder(plan.instance, beside / "instance")
         write_workbook(plan, beside / "plan.xlsx", lang)

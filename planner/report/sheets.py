@@ -94,7 +94,7 @@ def long_sheets(plan, lang: str = "en") -> dict[str, Sheet]:
         made[table] = general(plan, table, table, names)
     made["missions"] = missions(plan, names)
     made["budget"] = general(plan, "budget", "budget", names)
-    shown = {"allocations", "goals", "compliance", "relief", *made}
+    shown = {"allocations", "goals", "compliance", "relief", "clause_prices", "lever_steps", *made}
     for table in plan.tables:
         if table not in shown:
             key = f"{table}_table" if table in TAKEN else table

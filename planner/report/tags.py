@@ -1,7 +1,13 @@
-"""The sheet of price tags: what one more unit of each clause is worth, near this plan."""
+"""The sheet of price tags: what one more unit of each clause is worth, near this plan.
+
+Where a price study of the same instance lies beside the plan (`planner.report.beside`), the prices, their ranges
+and the steps of the levers are the study's; otherwise they are the duals of the plan's own solve. The sheet says
+which.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from planner.report.headline import SIGN_RULES
@@ -17,7 +23,9 @@ def price_tags(plan, names: Names) -> Sheet:
 
     Equations tie the books together and rules of form are no policy; both are left out.
     """
-    rows, lang = plan.compliance, names.lang
+    rows, lang, studied = plan.table("clause_prices"), names.lang, True
+    if rows.empty:
+        rows, studied = plan.compliance, False
     if "dual" not in rows or rows["dual"].isna().all():
         return Sheet("price_tags", pd.DataFrame())
     rows = rows[(rows["dual"].abs() > NOTHING) & (rows["sense"] != "==") & ~rows["rule"].isin(SIGN_RULES)]
@@ -34,8 +42,13 @@ def price_tags(plan, names: Names) -> Sheet:
         "sense": rows["sense"].map(SENSES), "required": rows["required"],
         "unit": [unit_words(unit, plan, lang) for unit in rows["unit"]],
         "eased": [word("tag.more" if sense == "<=" else "tag.less", lang) for sense in rows["sense"]],
-        "worth": rows["worth"], "worth_percent": rows["percent"], "clause_id": clause_ids(rows)})
-    points = word("tag.points", lang)
+        "worth": rows["worth"], "worth_percent": rows["percent"],
+        **({"price_low": rows["low"], "price_high": rows["high"]} if studied else {}),
+        "clause_id": clause_ids(rows)})
+    frame = frame.replace([np.inf, -np.inf], np.nan)
+    points, steps = word("tag.points", lang), plan.table("lever_steps")
+    said = tuple(steps["meaning"]) if "meaning" in steps else ()
     return Sheet("price_tags", frame.reset_index(drop=True), {"worth": points, "worth_percent": points},
-                 word("note.price_tags", lang), (word("note.price_tags.local", lang),
-                                                 word("note.price_tags.left_out", lang)))
+                 word("note.price_tags", lang), (
+                     word(f"note.price_tags.{'study' if studied else 'duals'}", lang),
+                     word("note.price_tags.local", lang), word("note.price_tags.left_out", lang), *said))

@@ -15,6 +15,11 @@ def plan(session: Session, case: Case) -> dict[str, pd.DataFrame]:
     return {"outcome": outcome(made), **made.tables}
 
 
+def goals(session: Session, case: Case) -> dict[str, pd.DataFrame]:
+    """Solves a case and gives its goals alone; `shape` among the settings names models of other rows."""
+    return {"outcome": outcome(session.solve(session.of(case), str(case.settings.get("shape", ""))))}
+
+
 def outcome(plan: Plan) -> pd.DataFrame:
     """One row: status, objective, bound, gap, and the value of every goal."""
     told = {name: plan.passport[name] for name in ("status", "stop", "objective", "bound", "gap")}

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TASKS = {"plan": "planner.studies.plans:plan"}
+TASKS = {"plan": "planner.studies.plans:plan",
+         "goals": "planner.studies.plans:goals",
+         "prices": "planner.studies.pricing:prices",
+         "frontier_end": "planner.studies.tracing:end",
+         "frontier_point": "planner.studies.tracing:point"}
 """Name of a task -> where it stands, as module:function."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from planner.report.figures import flows, judged, maps, paths, people, rules
+from planner.report.figures import flows, frontier, judged, maps, paths, people, rules
 from planner.report.figures.chart import Chart, Grid
 
 FIGURES = {
@@ -18,6 +18,7 @@ FIGURES = {
     "categories": partial(paths.shares, dim="category", key="categories"),
     "industries": paths.industries, "growth": paths.growth, "talent": people.talent, "goals": judged.goals,
     "fairness": judged.fairness, "rules": rules.rules, "prices": rules.prices,
+    "frontier": frontier.of_plan,
     "assumptions": rules.assumptions, "search": judged.search,
 }
 """Every figure by its key, in no order that matters."""

@@ -15,6 +15,7 @@ from planner.report.figures.look import (
     ink_on,
     percents,
     safe,
+    sentences,
     three,
     titled,
 )
@@ -143,9 +144,15 @@ def rules(plan, names) -> Chart | None:
     return Chart("rules", titled("rules", plan, lang), about, figure, Grid(out, dict.fromkeys(out.columns[1:], "count")))
 
 
+def studied(plan) -> pd.DataFrame:
+    """Prices of a study that lies beside the plan (`planner.report.beside`); empty where none does."""
+    return getattr(plan, "tables", {}).get("clause_prices", pd.DataFrame())
+
+
 def priced(plan) -> pd.DataFrame:
     """The strongest marginal value of every rule, strongest first; rules without one are left out."""
-    rows = policy_rows(plan)
+    rows = studied(plan)
+    rows = policy_rows(plan) if rows.empty else rows[~rows["rule"].isin(SIGN_RULES)]
     if rows.empty or "dual" not in rows:
         return rows.iloc[:0]
     rows = rows[rows["dual"].abs() > 1e-9]
@@ -183,7 +190,9 @@ def prices(plan, names) -> Chart | None:
                         ticktext=ticks(label, 60))
     figure.update_xaxes(range=room,
                         showticklabels=False, zeroline=True, zerolinecolor=INK, zerolinewidth=1)
-    about = word("figure.prices.about", lang, rule=label[0], value=three(rows[0].dual))
+    source = "duals" if studied(plan).empty else "study"
+    about = sentences(lang, word("figure.prices.about", lang, rule=label[0], value=three(rows[0].dual)),
+                      word(f"note.price_tags.{source}", lang))
     grid = pd.DataFrame({heading("mechanism", lang): [term(row.mechanism, lang, "mechanism") for row in rows],
                          heading("rule", lang): label, word("rules.one", lang): place,
                          heading("year", lang): [row.year or None for row in rows],

@@ -39,6 +39,17 @@ def rule_tables(plan, names: Names) -> str:
     return text + block("rule_table", lang, table(first, title, lang) + rest)
 
 
+def lever_steps(plan, names: Names) -> str:
+    """What a step of each lever changes, in the words of the price study beside the plan."""
+    frame, lang = plan.table("lever_steps"), names.lang
+    if "meaning" not in frame:
+        return ""
+    title = word("part.lever_steps", lang)
+    made = pd.DataFrame({term("mechanism", lang): [term(key, lang, "mechanism") for key in frame["mechanism"]],
+                         title: frame["meaning"]})
+    return block("lever_steps", lang, table(Grid(made), title, lang))
+
+
 def binding(plan, names: Names) -> str:
     """Clause by clause: its sentence, the papers' claims, the rules at their limit, what a unit is worth."""
     lang, rows = names.lang, policy_rows(plan)
