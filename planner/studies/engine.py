@@ -16,10 +16,12 @@ from planner.studies.processes import Here, Processes, sized
 from planner.studies.results import Results, Tables
 from planner.studies.session import Session
 from planner.studies.store import Store, StudyError, key, opened
+from planner.studies.study import Study
 from planner.studies.tally import Tally
 from planner.studies.tasks import TASKS
 from planner.studies.work import Done, Job, not_tried, not_valid
 from planner.words import say
+from solvers.search import load_profile
 
 MISNAMED = {f"problem.{what}" for what in (
     "nothing_called", "no_entry", "no_row_with", "no_row_key", "no_scenario_here", "no_override", "key_count",
@@ -32,7 +34,7 @@ USUAL = Options()
 
 def run(instance: Instance, cases: list[Case], *, options: Options = USUAL, folder: Path | None = None,
         jobs: int | None = None, cluster: str | None = None, progress: Callable[[dict], None] | None = None,
-        stop: Callable[[], bool] | None = None) -> Results:
+        stop: Callable[[], bool] | None = None, study: Study | None = None, force: bool = False) -> Results:
     """Solves every case and gives the tables, in the order of the cases whoever solved them.
 
     folder    where each case is kept when it is done; what it holds is not solved again. None: nothing is kept
@@ -40,15 +42,18 @@ def run(instance: Instance, cases: list[Case], *, options: Options = USUAL, fold
     cluster   address of a Dask scheduler whose workers solve the cases
     progress  called with {phase, done, cases, left (seconds), incumbent, bound, gap}
     stop      asked now and then; True ends the study, what is done is kept
+    study     what study.toml of the folder says; None: these cases, one by one
+    force     the folder may hold another study, which gives way
     A case that has no plan, or is not valid, does not stop the others: its row says why. Infeasible, not valid
     and out of time are answers and kept; failed (an accident) and interrupted are tried again next time.
 
     Raises InvalidInstance, before anything is solved, for an override or scenario that names nothing;
-    StudyError for an unknown task, a name given twice, or a folder that another run has; NoCluster; OSError.
+    ProfileError; StudyError for an unknown task, a name given twice, or a folder that another run or study has; NoCluster; OSError.
     """
     work, known = prepared(instance, cases, options)
     with nullcontext() if folder is None else opened(Path(folder)) as store:
         if store is not None:
+            store.define(study or Study.of("cases", instance, options, jobs, cases=[c.plain() for c in cases]), force)
             known |= {job.case.name: done for job in work if (done := store.kept(job)) is not None}
         tally = Tally(len(cases), len(known), progress, stop)
         left = route([job for job in work if job.case.name not in known])
@@ -61,7 +66,12 @@ def run(instance: Instance, cases: list[Case], *, options: Options = USUAL, fold
                 done[job.case.name] = made
                 if made.told["status"] != "interrupted":
                     tally.count()
-        return gathered(instance, cases, work, done, store)
+        return gathered(instance, cases, work, done, store, options)
+
+
+def cases(instance: Instance, cases: list[dict], **engine) -> Results:
+    """The kind `cases` of study.toml: every case written out."""
+    return run(instance, [Case(**case | {"overrides": tuple(case.get("overrides", ()))}) for case in cases], **engine)
 
 
 def prepared(instance: Instance, cases: list[Case], options: Options) -> tuple[list[Job], dict[str, Done]]:
@@ -70,7 +80,8 @@ def prepared(instance: Instance, cases: list[Case], options: Options) -> tuple[l
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise StudyError(say("study.twice", name=twice))
-    session, code, work, known, wrong = Session(instance, options), code_hash(), [], {}, {}
+    session, work, known, wrong = Session(instance, options), [], {}, {}
+    code = f"{code_hash()} {load_profile(options.profile)}"  # a profile may be a file of the user's
     for case in cases:
         if case.task not in TASKS:
             raise StudyError(say("study.no_task", name=case.task, case=case.name,
@@ -117,15 +128,17 @@ def route(work: list[Job]) -> list[Job]:
 
 
 def gathered(instance: Instance, cases: list[Case], work: list[Job], done: dict[str, Done],
-             store: Store | None) -> Results:
+             store: Store | None, options: Options) -> Results:
     """The tables of a study, in the order of its cases."""
     rows = [{"case": case.name, "scenario": case.scenario or instance.scenario, **case.settings}
             | done.get(case.name, not_tried()).told for case in cases]
     frame = tidy(pd.DataFrame(rows))
+    # Objects, not pandas' own texts: what was `say`d can still be said in another language.
+    frame["message"] = pd.Series([row["message"] for row in rows], dtype=object)
     if store is not None:
-        tables = store.tables([job for job in work if done.get(job.case.name, not_tried()).final])
-        store.finish(frame, tables)
-        return Results(frame, tables, store.folder)
+        kept = [job for job in work if done.get(job.case.name, not_tried()).final]
+        store.finish(frame, kept, f"{instance.hash} {options} {code_hash()}")
+        return Results(frame, store.tables(kept), store.folder)
     parts: dict[str, list] = {}
     for job in work:
         for name, table in (done[job.case.name].tables if job.case.name in done else {}).items():

@@ -53,7 +53,7 @@ class Tables(Mapping):
     """
 
     def __init__(self, files: dict[str, list[tuple[str, Path | pa.Table]]]):
-        self.files = files
+        self.files = dict(sorted(files.items()))
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         parts = [named(case, part if isinstance(part, pa.Table) else pq.read_table(part))

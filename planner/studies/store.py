@@ -4,6 +4,9 @@
     cases/NAME-KEY/       a case: case.json (its row) and a Parquet file per table; written beside, then renamed
     cases.csv, .parquet   the table `cases`, written at the end of every run
     study.duckdb          every table over all cases, made anew at the end of every run
+
+A study may run the engine several times (a frontier looks where to go next): the tables at the end then hold the
+cases of all runs that were made of the same inputs, by the same code.
 """
 
 from __future__ import annotations
@@ -14,16 +17,18 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from planner.instance import InvalidInstance
 from planner.instance.keeping import beside, folder_beside
 from planner.studies.case import Case, Options
 from planner.studies.results import Tables
+from planner.studies.study import FILE, Study, read_study, written
 from planner.studies.work import Done, Job
 from planner.words import Said, say
 
@@ -32,7 +37,8 @@ try:
 except ImportError:  # Windows: whoever deletes study.duckdb while it is open is told by the system
     fcntl = None
 
-DATABASE, LONGEST = "study.duckdb", 40
+DATABASE, RUNS, LONGEST = "study.duckdb", "runs.json", 40
+OURS = {FILE, DATABASE, "cases", "cases.csv", "cases.parquet"}
 
 
 class StudyError(ValueError):
@@ -84,23 +90,83 @@ class Store:
             made.chmod(0o755)
             made.rename(place)
 
+    def define(self, study: Study, force: bool) -> None:
+        """Writes study.toml. Raises StudyError where the folder holds another study, or something else.
+
+        force  another study gives way; what is kept of its cases stays, and is used where it fits
+        """
+        file = self.folder / FILE
+        if not file.exists():
+            foreign = sorted(entry.name for entry in self.folder.iterdir()
+                             if entry.name not in OURS and not entry.name.startswith("."))
+            if foreign:
+                raise StudyError(say("study.foreign", folder=self.folder, names=", ".join(foreign[:5])))
+        elif not force:
+            other = earlier(file)
+            if other is None:
+                raise StudyError(say("study.unread", file=file))
+            if other.kind == study.kind == "cases":
+                study = joined(other, study)
+            names = study.differs(other)
+            if names and not (study.kind == "cases" and names == ["arguments"]):  # one more run of it
+                raise StudyError(say("study.another", folder=self.folder, names=", ".join(names)))
+        else:
+            (self.folder / "cases" / RUNS).unlink(missing_ok=True)
+        with beside(file) as made:
+            made.write_text(written(study), encoding="utf-8")
+
     def tables(self, jobs: list[Job]) -> Tables:
         """Every table of the cases that are kept, in the order of the jobs; read when asked for."""
+        return self.of_places({job.case.name: self.place(job).name for job in jobs})
+
+    def of_places(self, places: dict[str, str]) -> Tables:
         files: dict[str, list[tuple[str, Path]]] = {}
-        for job in jobs:
-            for file in sorted(self.place(job).glob("*.parquet")):
-                files.setdefault(file.stem, []).append((job.case.name, file))
+        for case, place in places.items():
+            for file in sorted((self.folder / "cases" / place).glob("*.parquet")):
+                files.setdefault(file.stem, []).append((case, file))
         return Tables(files)
 
-    def finish(self, cases: pd.DataFrame, tables: Tables) -> None:
-        """Writes the table `cases` and the DuckDB file, each beside its place. Raises OSError."""
+    def finish(self, cases: pd.DataFrame, jobs: list[Job], mark: str) -> None:
+        """Writes the table `cases` and the DuckDB file, each beside its place. Raises OSError.
+
+        mark  what runs must have in common for their cases to stand in one table
+        """
+        places = {job.case.name: self.place(job).name for job in jobs}
+        index = self.folder / "cases" / RUNS
+        try:
+            before = json.loads(index.read_text(encoding="utf-8"))
+            rows = pd.read_parquet(self.folder / "cases.parquet")
+        except (OSError, ValueError):
+            before, rows = {}, cases
+        if before.get("mark") == mark:
+            rows = rows[~rows["case"].isin(cases["case"])]
+            if len(rows):
+                cases = pd.concat([rows, cases], ignore_index=True)
+            places = before["places"] | places
+            places = {case: places[case] for case in cases["case"] if case in places}
+        with beside(index) as made:
+            made.write_text(json.dumps({"mark": mark, "places": places}, ensure_ascii=False, indent=0))
         with beside(self.folder / "cases.csv") as made:
             cases.to_csv(made, index=False, encoding="utf-8-sig", lineterminator="\n")
         with beside(self.folder / "cases.parquet") as made:
             cases.to_parquet(made, index=False)
         with beside(self.folder / DATABASE) as made:
             made.unlink()
-            database(made, self.folder / "cases.parquet", tables)
+            database(made, self.folder / "cases.parquet", self.of_places(places))
+
+
+def earlier(file: Path) -> Study | None:
+    """The study that a folder says it holds; None where it cannot be read."""
+    try:
+        return read_study(file)
+    except InvalidInstance:
+        return None
+
+
+def joined(one: Study, other: Study) -> Study:
+    """A study of the cases of two runs, those of the second where both have one of a name."""
+    named = {case["name"]: case for study in (one, other) for case in study.arguments["cases"]}
+    return replace(other, arguments={"cases": list(named.values())})
 
 
 def database(file: Path, cases: Path, tables: Tables) -> None:

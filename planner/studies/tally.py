@@ -46,7 +46,7 @@ class Tally:
 
     def inner(self, event: dict) -> None:
         """What the search of the running case tells, where only one runs."""
-        self._case = {name: event.get(name) for name in ("incumbent", "bound", "gap")}
+        self._case, self._told = {name: event.get(name) for name in ("incumbent", "bound", "gap")}, -TELL
         self.tell()
 
     def tell(self) -> None:
