@@ -40,7 +40,7 @@ class Cluster:
         self.payload, self.address, self.door = (instance, options), address, Door(address)
 
     def solve(self, jobs: list[Job], tally: Tally) -> Iterator[tuple[Job, Done]]:
-        client, mark = self.door.client, uuid.uuid4().hex
+        client, mark, code = self.door.client, uuid.uuid4().hex, code_hash()
         waiting: dict = {}
         try:
             workers = self.workers(tally)
@@ -48,7 +48,7 @@ class Cluster:
             payload = client.submit(handed, self.payload, key=f"study-{mark}", pure=False)
             for run, address in zip(dealt(jobs, len(workers)), workers):
                 for job in run:
-                    made = client.submit(solve_there, mark, payload, job, code_hash(), key=f"{mark}-{job.key}",
+                    made = client.submit(solve_there, mark, payload, job, code, key=f"{mark}-{job.key}",
                                          workers=[address], allow_other_workers=True, pure=False)
                     waiting[made] = job
             while waiting and not tally.stopped():
@@ -83,9 +83,9 @@ def handed(payload):
 
 def solve_there(mark: str, payload: tuple[Instance, Options], job: Job, code: str) -> Done:
     """Runs on a worker: solves a case in this thread's session of the study."""
-    if code_hash() != code:
-        return failed(say("study.other_code"))
     if getattr(_here, "mark", None) != mark:
+        if code_hash() != code:
+            return failed(say("study.other_code"))
         _here.mark, _here.session = mark, Session(*payload)
     return attempt(_here.session, job)
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from planner.report.figures.chart import Chart, Grid
-from planner.report.figures.look import BLUES, INK, PALETTE, RULE, bare, ink_on, safe, shade, three
+from planner.report.figures.look import BLUES, INK, PALETTE, RULE, bare, ink_on, safe, sentences, shade, three
 from planner.report.words import term, word
 
 CELL, PANEL = 34, 150
@@ -35,7 +35,8 @@ def sweep_charts(cases: pd.DataFrame, keys: tuple[str, ...], goals: list[str], l
 
 
 def goal_name(goal: str, lang: str) -> str:
-    return word("cover.objective", lang) if goal == "objective" else term(goal, lang, "goal")
+    text = word("cover.objective", lang) if goal == "objective" else term(goal, lang, "goal")
+    return text[:1].upper() + text[1:]
 
 
 def shown(value) -> str:
@@ -97,7 +98,7 @@ def heat(cases: pd.DataFrame, down: str, across: str, goal: str, lang: str) -> C
         hovertemplate="%{customdata}<extra></extra>", showlegend=False, customdata=[
             f"{safe(down)} {safe(shown(table.index[r]))}<br>{safe(across)} {safe(shown(table.columns[c]))}<br>"
             f"<b>{word_}</b>" for (r, c), word_ in zip(points, text)])
-    bare(figure, CELL * len(table) + 90, {"layout": {"font.size": 10}, "traces": {"textfont.size": 9}})
+    bare(figure, max(CELL * len(table), PANEL) + 60, {"layout": {"font.size": 10}, "traces": {"textfont.size": 9}})
     figure.update_xaxes(tickvals=list(range(len(table.columns))), ticktext=[shown(v) for v in table.columns],
                         title={"text": safe(across)}, range=[-0.5, len(table.columns) - 0.5])
     figure.update_yaxes(tickvals=list(range(len(table))), ticktext=[shown(v) for v in table.index],
@@ -105,6 +106,8 @@ def heat(cases: pd.DataFrame, down: str, across: str, goal: str, lang: str) -> C
     at = cases[goal].idxmax()
     about = word("figure.sweep_heat.about", lang, goal=goal_name(goal, lang), most=three(high), least=three(low),
                  case=cases.loc[at, "case"])
+    if table.isna().any(axis=None):
+        about = sentences(lang, about, word("figure.sweep_heat.grey", lang))
     grid = table.reset_index()
     grid.columns = [f"{down} \\ {across}", *map(shown, table.columns)]
     return Chart(f"sweep_{goal}", word("figure.sweep_heat", lang, goal=goal_name(goal, lang), down=down, across=across),
