@@ -6,6 +6,7 @@ The same commands on several machines: `dask scheduler` on one, `dask worker tcp
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -87,6 +88,7 @@ def equal(one, other) -> bool:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     try:
         sys.exit(main())
     except KeyboardInterrupt:

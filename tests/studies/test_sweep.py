@@ -148,13 +148,13 @@ def test_what_is_wrong_with_a_study_is_told_with_its_place(text, words, tmp_path
 
 
 def test_the_command_writes_shows_and_goes_on(desk, traced, capsys):
-    command = ["sweep", "small", "--scenarios", "lean,rich", "--grid", "basic_research.floor=0.1:0.3:0.1", "--jobs", "1"]
+    command = ["sweep", "small", "--scenarios", "lean,rich", "--grid", "basic_research.floor=0.1:0.3:0.2", "--jobs", "1"]
     assert main(command) == 0
     shown = capsys.readouterr().out
     out = desk / "outputs" / "tiny" / "base.sweep"
     out = out if out.exists() else next((desk / "outputs").glob("*/base.sweep"))
     table = pd.read_csv(out / "cases.csv", encoding="utf-8-sig")
-    assert table["scenario"].tolist() == ["lean"] * 3 + ["rich"] * 3 and "lean" in shown
+    assert table["scenario"].tolist() == ["lean"] * 2 + ["rich"] * 2 and "lean" in shown
     assert f"{table['objective'].iloc[0]:,.4f}" in shown
     page = (out / "sweep.html").read_text(encoding="utf-8")
     assert "default-src 'none'" in page and len(charts(page)["sweep_lines"]["data"]) == 2 * len(goals(table))

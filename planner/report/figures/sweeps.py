@@ -68,7 +68,7 @@ def lines(solved: pd.DataFrame, key: str | None, goals: list[str], lang: str) ->
     figure.update_xaxes(title={"text": safe(head)}, row=len(goals), col=1)
     figure.update_annotations(font={"size": 13, "color": INK}, x=0, xanchor="left")
     best = solved.loc[solved["objective"].idxmax()]
-    about = word("figure.sweep_lines.about", lang, key=head, best=best["case"], value=three(best["objective"]))
+    about = word("figure.sweep_lines.about", lang, best=best["case"], value=three(best["objective"]))
     columns = [*(["scenario"] if len(groups) > 1 or not key else []), *([key] if key else []), *goals]
     named = {goal: goal_name(goal, lang) for goal in goals} | {"scenario": word("study.scenario", lang)}
     grid = solved[columns].rename(columns=named)
