@@ -33,7 +33,7 @@ def main() -> int:
     """Starts, runs, compares, stops; the exit status of a command."""
     from planner.cli.commands import example
     from planner.studies.sweep import sweep
-    lang, out = language(), Console(highlight=False)
+    lang, out = language(), Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-demo.")))
         stack.callback(lambda: out.print(Text(word("demo.stopped", lang))))

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pandas as pd
+from rich.measure import Measurement
 from rich.text import Text
 
 from planner.cli.language import tell
@@ -18,7 +19,8 @@ from planner.report.headline import percent
 from planner.report.words import term, word
 from planner.words import say, worded
 
-USUAL = {"gap": 0.01, "time_limit": 600.0, "profile": "balanced", "fresh": False}
+WIDEST = 1000
+OPTIONS = ("gap", "time_limit", "profile", "fresh")
 
 
 def add_parser(commands, parents, share, seconds) -> None:
@@ -111,7 +113,7 @@ def described(args):
         study = read_study(args.study)
     else:
         usual = asdict(Options())
-        options = Options(**usual | {name: value for name in USUAL if (value := getattr(args, name)) is not None})
+        options = Options(**usual | {name: value for name in OPTIONS if (value := getattr(args, name)) is not None})
         parts: dict[str, object] = {"grid": {}}
         for text in args.grid:
             key, values = axis(text)
@@ -160,10 +162,10 @@ def show(found, out, lang: str) -> None:
         keys = ["scenario", *keys] if "scenario" in cases else keys
     goals = getattr(found, "goals", [])
     many = len(keys) > 0
-    heads = [word("study.scenario", lang) if key == "scenario" else key for key in keys] if many else [
+    heads = [word("study.scenario", lang) if key == "scenario" else key.replace(".", "\n.") for key in keys] if many else [
         word("study.case", lang)]
     sheet = grid("", *heads, term("status", lang), *(goal_word(goal, lang) for goal in goals),
-                 word("cover.gap", lang), word("study.seconds", lang))
+                 word("study.gap", lang), word("study.seconds", lang))
     for column in sheet.columns[:len(heads) + 1]:
         column.justify, column.no_wrap = "left", True
     for row in cases.to_dict("records"):
@@ -171,7 +173,8 @@ def show(found, out, lang: str) -> None:
         sheet.add_row(*map(Text, named), term(row["status"], lang, "ended"), *(figure(row[goal]) for goal in goals),
                       "–" if pd.isna(row.get("gap")) else percent(row["gap"]),
                       "–" if pd.isna(row.get("seconds")) else f"{row['seconds']:.1f}")
-    out.print(sheet)
+    wide = Measurement.get(out, out.options.update(max_width=WIDEST), sheet).maximum
+    out.print(sheet, width=max(wide, out.width), crop=False)  # a narrow terminal breaks lines; no figure is cut
     for row in cases[cases["message"].fillna("").astype(bool) & (cases["status"] != "interrupted")].itertuples():
         out.print(Text(word("study.reason", lang, case=row.case, status=term(row.status, lang, "ended"),
                             message=worded(row.message, lang))), soft_wrap=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
+import resource
 import subprocess
 import sys
 import tempfile
@@ -29,15 +29,19 @@ FLOORS, FACTORS = (0.06, 0.105), (0.95, 1.04)
 """From and to, of the floor of basic research and of the factor on the central budget."""
 
 
-def planner(*words: str) -> float:
-    """Runs a command of the planner; its seconds. Raises CalledProcessError."""
-    begin = time.perf_counter()
+def planner(*words: str) -> np.ndarray:
+    """Runs a command of the planner; its seconds by the clock and of processor time, with those it started.
+
+    Raises CalledProcessError.
+    """
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-m", "planner", *words], check=True, capture_output=True)
-    return time.perf_counter() - begin
+    took, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return np.array([took, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime])
 
 
-def cold(instance: str, case: str, out: Path) -> tuple[float, float, float]:
-    """(seconds, objective, gap) of one `planner solve`; the objective before any rounding to units."""
+def cold(instance: str, case: str, out: Path) -> tuple[np.ndarray, float, float]:
+    """(seconds as `planner` tells them, objective, gap) of one `planner solve`; the objective before any rounding to units."""
     took = planner("solve", instance, *(f"--set={change}" for change in case.split("+")), "--out", str(out))
     told = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     rounded = told.get("rounding", {})
@@ -58,20 +62,23 @@ def measured(args, folder: Path) -> str:
         took, objective, gap = cold(instance, row["case"], folder / "cold" / str(at))
         times.append(took)
         apart.append((abs(objective - row["objective"]) / abs(objective), gap + row["gap"]))
-        print(f"{row['case']}: {took:.1f} s cold, {row['seconds']:.1f} s in the sweep, "
+        print(f"{row['case']}: {took[0]:.1f} s cold ({took[1]:.1f} s of processor), "
+              f"{row['seconds']:.1f} s in the sweep, "
               f"{apart[-1][0]:.3%} apart, gaps together {apart[-1][1]:.3%}", flush=True)
-    every = statistics.mean(times) * len(cases)
+    one = np.mean(times, axis=0)
+    every = one * len(cases)
     within = all(off <= allowed + 1e-9 for off, allowed in apart)
-    lines = [["one `planner solve`, cold (mean of the sample)", f"{statistics.mean(times):.1f}"],
-             [f"{len(cases)} of them", f"{every:,.0f}"],
-             [f"`planner sweep`, {len(cases)} cases", f"{ours:,.0f}"],
-             ["cold / sweep", f"{every / ours:.1f}"]]
+    lines = [["one `planner solve`, cold (mean of the sample)", *(f"{value:.1f}" for value in one)],
+             [f"{len(cases)} of them", *(f"{value:,.0f}" for value in every)],
+             [f"`planner sweep`, {len(cases)} cases", *(f"{value:,.0f}" for value in ours)],
+             ["cold / sweep", *(f"{value:.1f}" for value in every / ours)]]
     plans = int(cases["objective"].notna().sum())
     return (f"**A sweep against cold solves** (`make bench-sweep`): a generated instance of {args.regions} regions, floor of basic "
             f"research × central budget, {args.side} × {args.side} cases ({plans} with a plan), default gap 1 %. "
             f"{len(chosen)} cold runs, spread evenly over the grid, stand for all. Objectives of the sample lie at most "
-            f"{max(off for off, _ in apart):.3%} apart, {'all' if within else 'NOT all'} within the two stated gaps together.\n\n"
-            + page.table(["", "seconds"], lines))
+            f"{max(off for off, _ in apart):.3%} apart, {'all' if within else 'NOT all'} within the two stated gaps together. "
+            "Processor time counts where other work shares the cores.\n\n"
+            + page.table(["", "seconds", "seconds of processor"], lines))
 
 
 def main() -> None:
