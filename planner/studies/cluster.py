@@ -44,7 +44,6 @@ class Cluster:
         waiting: dict = {}
         try:
             workers = self.workers(tally)
-            tally.workers = max(len(workers), 1)
             payload = client.submit(handed, self.payload, key=f"study-{mark}", pure=False)
             for run, address in zip(dealt(jobs, len(workers)), workers):
                 for job in run:

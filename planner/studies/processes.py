@@ -77,7 +77,6 @@ class Processes:
     def solve(self, jobs: list[Job], tally: Tally) -> Iterator[tuple[Job, Done]]:
         heard: queue.Queue = queue.Queue()
         runs = dealt(jobs, self.count)
-        tally.workers = len(runs)
         tries: dict[str, int] = {}
         workers = {number: Worker(number, self.payload, heard) for number in range(len(runs))}
         try:

@@ -15,12 +15,11 @@ class Tally:
     cases     how many the study has; `known` of them need not be solved
     progress  called with {phase: 'study', done, cases, left (seconds, None until known), incumbent, bound, gap}
     stop      asked now and then; True ends the study
-    workers   how many are solved at a time
     """
 
     def __init__(self, cases: int, known: int, progress: Callable[[dict], None] | None,
                  stop: Callable[[], bool] | None):
-        self.cases, self.done, self.known, self.workers = cases, known, known, 1
+        self.cases, self.done, self.known = cases, known, known
         self.progress, self._stop, self.ended = progress, stop, False
         self.start, self._told, self._case, self._last = time.perf_counter(), -TELL, {}, 0.0
 
