@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SUDO   := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: help plan test test-slow fuzz browser office bench bench-build docs price-tags clean
+.PHONY: help plan test test-slow fuzz browser office bench bench-build bench-sweep cluster-demo docs price-tags clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -49,6 +49,12 @@ bench: bench-build ## also the search: against rivals, live against cold, growth
 	$(RUN)/python -m tests.benchmarks.search live --write
 	$(RUN)/python -m tests.benchmarks.search rivals --scenario all-mechanisms --write
 	$(RUN)/python -m tests.benchmarks.search growth --write
+
+bench-sweep: $(READY) ## a sweep of 100 scenarios against cold solves (half an hour)
+	$(RUN)/python -m tests.benchmarks.sweep --write
+
+cluster-demo: $(READY) ## a scheduler and two workers on this machine run a sweep; its table against a local one
+	$(RUN)/python -m planner.cli.cluster_demo
 
 docs: $(READY) ## the manual pages, from the mechanism records
 	$(RUN)/python -m planner.report.manual docs

@@ -18,7 +18,8 @@ _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "plan
           "policies": "planner.policies", "explain": "planner.explain",
           "compare": "planner.comparison", "replan": "planner.studies.replan",
           "ladder": "planner.studies.ladder",
-          "prices": "planner.studies.prices", "frontier": "planner.studies.frontier"}
+          "prices": "planner.studies.prices", "frontier": "planner.studies.frontier",
+          "sweep": "planner.studies.sweep"}
 
 __all__ = ["__version__", *_WHERE]
 

@@ -158,7 +158,7 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import compare, explain, frontier, generate, ladder, policies, prices, replan, tender
+    from planner.cli import compare, explain, frontier, generate, ladder, policies, prices, replan, sweep, tender
     compare.add_parser(commands, [common])
     replan.add_parser(commands, [changes, common], share, seconds)
     ladder.add_parser(commands, [named, changes, common], share, seconds)
@@ -167,5 +167,6 @@ def parser() -> argparse.ArgumentParser:
     policies.add_parser(commands, [named, changes, common], share, seconds)
     prices.add_parser(commands, [named, changes, common], share, seconds)
     frontier.add_parser(commands, [named, changes, common], share, seconds)
+    sweep.add_parser(commands, [named, changes, common], share, seconds)
     tender.add_parser(commands, [named, changes, common], share, seconds)
     return whole

@@ -45,6 +45,17 @@ def find_instance(name: str) -> Path:
     raise Usage(say("cli.no_instance", name=name, hint=hint))
 
 
+def checked_profile(name: str) -> None:
+    """Raises Usage, with the names that are known, for a profile that cannot be used."""
+    from solvers.search import ProfileError, load_profile
+    try:
+        load_profile(name)
+    except ProfileError as error:
+        raise Usage(say(f"cli.profile_{error.kind}", name=error.name, names=error.names)) from None
+    except ValueError as error:
+        raise Usage(say("cli.profile_toml", name=name, error=str(error))) from None
+
+
 # --- solve --------------------------------------------------------------------------
 
 
@@ -53,13 +64,7 @@ def solve(args, out, err) -> int:
     from planner.explain.checks import refuse
     from planner.solving import solve as find_plan
     from solvers.crew import NoCluster
-    from solvers.search import ProfileError, load_profile
-    try:
-        load_profile(args.profile)
-    except ProfileError as error:
-        raise Usage(say(f"cli.profile_{error.kind}", name=error.name, names=error.names)) from None
-    except ValueError as error:
-        raise Usage(say("cli.profile_toml", name=args.profile, error=str(error))) from None
+    checked_profile(args.profile)
     path = find_instance(args.instance)
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         start = time.perf_counter()

@@ -31,6 +31,15 @@ def figure(value) -> str:
     return "–" if value is None or not math.isfinite(value) else f"{value:,.4f}"
 
 
+def duration(seconds: float | None) -> str:
+    """1:05:09, 5:09, 0:09; '' for none."""
+    if seconds is None:
+        return ""
+    whole = math.ceil(seconds)
+    hours = f"{whole // 3600}:{whole % 3600 // 60:02d}" if whole >= 3600 else str(whole // 60)
+    return f"{hours}:{whole % 60:02d}"
+
+
 class Watch:
     """Shows a solve's progress events on a console: a bar on a terminal, plain lines elsewhere."""
 
@@ -55,14 +64,19 @@ class Watch:
             self._bar.stop()
 
     def __call__(self, event: dict) -> None:
-        """One progress event: phase, time, incumbent, bound, gap; any of them may be missing."""
+        """One progress event: phase, time, incumbent, bound, gap; of a study also done, cases, left (seconds)."""
         new, self.phase = event.get("phase", "") != self.phase, event.get("phase", "")
         incumbent, bound, gap = (event.get(name) for name in ("incumbent", "bound", "gap"))
         known = incumbent is not None or bound is not None
         figures = word("cli.progress", self.lang, plan=figure(incumbent), bound=figure(bound),
                        gap=percent(gap) if gap is not None and math.isfinite(gap) else "–") if known else ""
+        many = event.get("cases")
+        if many:
+            key = "study.progress" if event.get("left") is None else "study.progress_left"
+            figures = word(key, self.lang, done=event["done"], cases=many, figures=figures,
+                           left=duration(event.get("left"))).rstrip(" ·")
         if self._bar is not None:
-            done = self.closed(gap)
+            done = event["done"] / many if many else self.closed(gap)
             self._bar.update(self._task, description=self.words(self.phase), figures=figures,
                              total=None if done is None else 1.0, completed=done or 0.0)
             return

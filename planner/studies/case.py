@@ -7,15 +7,21 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True)
 class Options:
-    """How every case of a study is solved; what these mean stands with `planner.solve`."""
+    """How every case of a study is solved; what gap, time_limit, profile and seed mean stands with `planner.solve`.
+
+    fresh  each case from scratch, not from the LP and plan of the one before: then a case's plan does not depend
+           on what else its process has solved. With profile `reproducible` it is the same every time.
+    """
 
     gap: float = 0.01
     time_limit: float = 600.0
     profile: str = "balanced"
     seed: int = 0
+    fresh: bool = False
 
     def plain(self) -> dict:
-        return asdict(self)
+        """What `planner.solve` takes."""
+        return {name: value for name, value in asdict(self).items() if name != "fresh"}
 
 
 @dataclass(frozen=True)

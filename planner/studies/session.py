@@ -15,10 +15,13 @@ class Session:
     """Solves the cases of one study, one after another, each from the LP and plan of the one before.
 
     instance  the study's instance; cases change it
+    stop      asked now and then; True ends the search
+    progress  told of the search, as by `planner.solve`
     """
 
-    def __init__(self, instance: Instance, options: Options, stop: Callable[[], bool] | None = None):
-        self.instance, self.options, self.stop = instance, options, stop
+    def __init__(self, instance: Instance, options: Options, stop: Callable[[], bool] | None = None,
+                 progress: Callable[[dict], None] | None = None):
+        self.instance, self.options, self.stop, self.progress = instance, options, stop, progress
         self.kept: dict[str, Kept] = {}
 
     def of(self, case: Case) -> Instance:
@@ -34,5 +37,6 @@ class Session:
         more   goes to `planner.solve`
         Raises NoPlan.
         """
-        kept = self.kept.setdefault(shape, Kept())
-        return solve(instance, **self.options.plain() | {"stop": self.stop, "kept": kept, "rounding": False} | more)
+        kept = None if self.options.fresh else self.kept.setdefault(shape, Kept())
+        return solve(instance, **self.options.plain() | {
+            "stop": self.stop, "progress": self.progress, "kept": kept, "rounding": False} | more)

@@ -1,12 +1,13 @@
 """What can be done with a case. A task takes (session, case) and gives tables; it raises NoPlan where there is none.
 
 Every task gives a table `outcome` of one row (status, objective, bound, gap, ...: columns of the study's table
-`cases`), and whatever tables it is for.
+`cases`), and whatever tables it is for. What it makes must follow from the session's instance and options and from
+the case: that is what a kept result is known by.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
+from planner.studies.work import function
 
 TASKS = {"plan": "planner.studies.plans:plan",
          "goals": "planner.studies.plans:goals",
@@ -18,5 +19,4 @@ TASKS = {"plan": "planner.studies.plans:plan",
 
 def task(name: str):
     """The function of a task. Raises KeyError for an unknown one."""
-    module, function = TASKS[name].split(":")
-    return getattr(import_module(module), function)
+    return function(TASKS[name])

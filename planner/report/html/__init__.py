@@ -48,12 +48,21 @@ def page(plan, lang: str = "en") -> str:
         raise ValueError(f"There is no language {lang!r}; there are {', '.join(LANGUAGES)}.")
     names, told = Names(plan.instance, lang), figures(plan)
     text, navigation, charts = body(plan, names, told)
+    return whole(title(plan, lang), navigation, text, charts, told, lang)
+
+
+def whole(head: str, navigation: str, text: str, charts: dict, told: dict, lang: str) -> str:
+    """A page that needs nothing beside it.
+
+    text   the body, with an element of class chart for each of `charts` (key -> Chart)
+    told   figures that the page carries so that they can be checked
+    """
     style, script, plotly = part("style.css"), part("page.js"), library()
     policy = ("default-src 'none'; base-uri 'none'; form-action 'none'; "
               f"script-src {fingerprint(plotly)} {fingerprint(script)}; style-src {fingerprint(style)}")
     return Template(part("page.html")).substitute(
         lang={"en": "en", "zh": "zh-CN"}[lang], policy=escape(policy).replace("&#x27;", "'"),
-        generator=f"innovation-planner {planner.__version__}", title=escape(title(plan, lang)),
+        generator=f"innovation-planner {planner.__version__}", title=escape(head),
         style=style, script=script, plotly=plotly, skip=escape(word("report.skip", lang)),
         stands=stands(), contents=escape(word("report.contents", lang)), navigation=navigation, body=text,
         figures=data(told), charts=data({key: json.loads(chart.figure.to_json(

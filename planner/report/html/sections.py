@@ -44,12 +44,12 @@ def _part(part, plan, names: Names, made: dict[str, Chart]) -> str:
     if callable(part):
         return part(plan, names)
     if isinstance(part, tuple):
-        found = [_chart(made[key], names.lang) for key in part if key in made]
+        found = [figure_block(made[key], names.lang) for key in part if key in made]
         return f'<div class="pair">{"".join(found)}</div>' if len(found) > 1 else "".join(found)
-    return _chart(made[part], names.lang) if part in made else ""
+    return figure_block(made[part], names.lang) if part in made else ""
 
 
-def _chart(chart: Chart, lang: str) -> str:
+def figure_block(chart: Chart, lang: str) -> str:
     """A figure with its title, its sentence, and its table behind a line."""
     key = f"chart-{chart.key}"
     box = (f'<div class="chart{" wide" if chart.wide else ""}" data-key="{chart.key}" role="img" '

@@ -1,0 +1,24 @@
+"""A small instance for studies: tiny with three mechanisms, solved in some hundredths of a second."""
+
+import pytest
+
+from planner.instance import write_folder
+from tests.helpers import tiny
+
+
+@pytest.fixture(scope="session")
+def small():
+    return tiny("basic_research", "innovation_chain", "regional_balance")
+
+
+@pytest.fixture(scope="session")
+def small_folder(small, tmp_path_factory):
+    """The same as a folder."""
+    return write_folder(small, tmp_path_factory.mktemp("instances") / "small")
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    """Where the tasks of tests leave their traces."""
+    monkeypatch.setenv("STUDY_LOG", str(tmp_path / "log"))
+    return tmp_path / "log"
