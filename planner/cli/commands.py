@@ -289,6 +289,15 @@ def policies(args, out, err) -> int:
     return run(args, out, err)
 
 
+# --- stress -----------------------------------------------------------------------------
+
+
+def stress(args, out, err) -> int:
+    """Puts a plan under sampled returns and shocks; see `planner.cli.stress`."""
+    from planner.cli.stress import run
+    return run(args, out, err)
+
+
 # --- tender -----------------------------------------------------------------------------
 
 

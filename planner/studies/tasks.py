@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TASKS = {"plan": "planner.studies.plans:plan"}
+TASKS = {"plan": "planner.studies.plans:plan",
+         "hindsight": "planner.studies.hindsight:hindsight_task"}
 """Name of a task -> where it stands, as module:function."""
 
 
