@@ -15,8 +15,9 @@ __version__ = "0.1.0"
 _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "planner.solving",
           "Plan": "planner.plan", "Instance": "planner.instance",
           "InvalidInstance": "planner.instance", "MECHANISMS": "planner.mechanisms",
-          "policies": "planner.policies", "explain": "planner.explain",
-          "stress": "planner.studies.stress"}
+          "policies": "planner.policies", "tournament": "planner.policies.sampled",
+          "explain": "planner.explain",
+          "stress": "planner.studies.stress", "labels": "planner.studies.labels"}
 
 __all__ = ["__version__", *_WHERE]
 

@@ -61,7 +61,7 @@ def regrets(plan, draws: Draws, nominal: dict[str, float], worth: np.ndarray, co
             draws.categories, map(float, factor))]
         changes += [f"goals[{goal}].{side}={value!r}" for goal, pair in ranges.items()
                     for side, value in zip(("ideal", "nadir"), pair)]
-        cases.append(Case(f"draw-{number}", tuple([*changes, "risk.on=false"]), task="hindsight",
+        cases.append(Case(f"draw-{number}", (*changes, "risk.on=false"), task="hindsight",
                           settings={"draw": number}))
     found = run(instance, cases, options=options, progress=progress, **engine).cases
     rows = []

@@ -9,7 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 
 TASKS = {"plan": "planner.studies.plans:plan",
-         "hindsight": "planner.studies.hindsight:hindsight_task"}
+         "hindsight": "planner.studies.hindsight:hindsight_task",
+         "label": "planner.studies.labels:label_task", "label_proof": "planner.studies.labels:prove_task",
+         "policy": "planner.policies.tournament:policy_task"}
 """Name of a task -> where it stands, as module:function."""
 
 

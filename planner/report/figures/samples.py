@@ -40,11 +40,11 @@ def distribution(draws: pd.DataFrame, summary: pd.DataFrame, goal: str, lang: st
                               showarrow=False, yanchor="bottom", font={"size": 12})
     bare(figure, 340, bargap=0, showlegend=False)
     figure.update_yaxes(tickformat=".0%", gridcolor=RULE, rangemode="tozero", range=[0, 1.3 * top])
-    figure.update_xaxes(title={"text": safe(term(goal, lang, "goal")), "font": {"size": 12}}, nticks=8)
+    figure.update_xaxes(title={"text": safe(goal_words(goal, lang)), "font": {"size": 12}}, nticks=8)
     about = word("figure.distribution.about", lang, draws=f"{len(values):,}", below=percents(row["below"]),
                  cvar=three(row["cvar"]), tail=percents(1 - alpha, 0))
-    grid = _grid(summary, lang, goal=lambda key: term(key, lang, "goal"))
-    return Chart(f"distribution_{goal}", _first(word("figure.distribution", lang, goal=term(goal, lang, "goal"))), about, figure, grid)
+    grid = _grid(summary, lang, goal=lambda key: goal_words(key, lang))
+    return Chart(f"distribution_{goal}", _first(word("figure.distribution", lang, goal=goal_words(goal, lang))), about, figure, grid)
 
 
 def recourse(shocks: pd.DataFrame, names, lang: str) -> Chart | None:
@@ -90,9 +90,14 @@ def spread(table: pd.DataFrame, goal: str, lang: str) -> Chart | None:
     figure.update_xaxes(gridcolor=RULE, showgrid=True, nticks=6)
     best = frame.loc[frame["mean"].idxmax()]
     about = word("figure.spread.about", lang, policy=term(best["policy"], lang, "policy"), mean=three(best["mean"]),
-                 goal=term(goal, lang, "goal"))
-    grid = _grid(frame, lang, goal=lambda key: term(key, lang, "goal"), policy=lambda key: term(key, lang, "policy"))
-    return Chart(f"spread_{goal}", _first(word("figure.spread", lang, goal=term(goal, lang, "goal"))), about, figure, grid)
+                 goal=goal_words(goal, lang))
+    grid = _grid(frame, lang, goal=lambda key: goal_words(key, lang), policy=lambda key: term(key, lang, "policy"))
+    return Chart(f"spread_{goal}", _first(word("figure.spread", lang, goal=goal_words(goal, lang))), about, figure, grid)
+
+
+def goal_words(goal: str, lang: str) -> str:
+    """A goal's name, or the word for the weighted sum of all."""
+    return word("stress.points", lang) if goal == "points" else term(goal, lang, "goal")
 
 
 def dimension(kind: str) -> str:
