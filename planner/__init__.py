@@ -17,7 +17,8 @@ _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "plan
           "InvalidInstance": "planner.instance", "MECHANISMS": "planner.mechanisms",
           "policies": "planner.policies", "tournament": "planner.policies.sampled",
           "explain": "planner.explain",
-          "stress": "planner.studies.stress", "labels": "planner.studies.labels"}
+          "stress": "planner.studies.stress", "labels": "planner.studies.labels",
+          "backtest": "planner.studies.backtest"}
 
 __all__ = ["__version__", *_WHERE]
 

@@ -151,10 +151,12 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import explain, generate, policies, stress, tender
+    from planner.cli import backtest, explain, generate, labels, policies, stress, tender
     explain.add_parser(commands, [changes, common], share, seconds)
     generate.add_parser(commands, [common])
     policies.add_parser(commands, [named, changes, common], share, seconds)
+    backtest.add_parser(commands, [changes, common], share, seconds)
+    labels.add_parser(commands, [named, changes, common], share, seconds)
     stress.add_parser(commands, [common], share, seconds)
     tender.add_parser(commands, [named, changes, common], share, seconds)
     return whole

@@ -289,6 +289,24 @@ def policies(args, out, err) -> int:
     return run(args, out, err)
 
 
+# --- backtest ---------------------------------------------------------------------------
+
+
+def backtest(args, out, err) -> int:
+    """Past years planned, beside what happened; see `planner.cli.backtest`."""
+    from planner.cli.backtest import run
+    return run(args, out, err)
+
+
+# --- labels -----------------------------------------------------------------------------
+
+
+def labels(args, out, err) -> int:
+    """Core, borderline or outside; see `planner.cli.labels`."""
+    from planner.cli.labels import run
+    return run(args, out, err)
+
+
 # --- stress -----------------------------------------------------------------------------
 
 

@@ -27,10 +27,6 @@ from planner.studies.draws import Draws, category_of
 SAMPLED = ("productivity", "autonomy")
 """Goals that differ from draw to draw."""
 
-MOVED = ("core", "missions", "data_multiplier")
-"""Owners whose terms of productivity the draws move."""
-
-
 def exposure(plan, without=("risk",)) -> dict[str, pd.DataFrame]:
     """The frames of one plan: `cells`, `starts`, `certain`.
 
@@ -48,7 +44,8 @@ def exposure(plan, without=("risk",)) -> dict[str, pd.DataFrame]:
         cells["value"] = worth.reindex(pd.MultiIndex.from_frame(cells[list(CORE)])).fillna(0.0).to_numpy()
     kept = goals[~((goals["goal"] == "productivity") & goals["owner"].isin(without))]
     total = kept.groupby("goal")["value"].sum()
-    told = goals[(goals["goal"] == "productivity") & goals["owner"].isin(MOVED)]["value"].sum()
+    told = goals[(goals["goal"] == "productivity") & goals["owner"].isin(("core", "missions"))]["value"].sum()
+    told += sum(frame["uplift"].sum() for frame in uplifts(plan))
     certain = [(goal, "", 0, value) for goal, value in total.items() if goal not in SAMPLED]
     certain.append(("productivity", "", 0, float(total.get("productivity", 0.0) - told)))
     closed = plan.table("dependence")
@@ -61,15 +58,18 @@ def exposure(plan, without=("risk",)) -> dict[str, pd.DataFrame]:
 
 def _lifted(plan, worth: pd.DataFrame) -> np.ndarray:
     """1 + what data add to the value of a cell's region and year, per row of `worth`."""
-    goals, keys = plan.goals, ["region", "year"]
-    added = goals.loc[(goals["goal"] == "productivity") & (goals["owner"] == "data_multiplier"), "value"].sum()
-    tables = [frame for name, frame in plan.tables.items() if name.endswith("_uplift") and {*keys} <= set(frame)]
-    uplift = pd.concat(tables).groupby(keys)["uplift"].sum() if tables else pd.Series(dtype=float)
-    if not added or not uplift.sum():
-        return np.full(len(worth), 1.0 + added / worth["value"].sum() if added else 1.0)
-    value = worth.groupby(keys)["value"].sum()
-    share = (uplift * (added / uplift.sum()) / value.where(value > 0)).reindex(pd.MultiIndex.from_frame(worth[keys]))
+    keys, tables = ["region", "year"], uplifts(plan)
+    if not tables:
+        return np.ones(len(worth))
+    uplift, value = pd.concat(tables).groupby(keys)["uplift"].sum(), worth.groupby(keys)["value"].sum()
+    share = (uplift / value.where(value > 0)).reindex(pd.MultiIndex.from_frame(worth[keys]))
     return 1.0 + share.fillna(0.0).to_numpy()
+
+
+def uplifts(plan) -> list[pd.DataFrame]:
+    """The tables of value that data add, each with region, year and uplift (value)."""
+    return [frame for name, frame in plan.tables.items()
+            if name.endswith("_uplift") and {"region", "year", "uplift"} <= set(frame)]
 
 
 def _starts(plan) -> pd.DataFrame:

@@ -9,7 +9,7 @@ both, mechanism risk is off: its deduction stands for what is here drawn.
 Relief that is paid for counts for both.
 
 A hindsight plan is proven only within its gap, so a regret may come out below 0 by as much; and a little
-further where a rule reads values (data_multiplier, risk's limit), as the fixed plan may then break it in
+further where a rule reads values (benefit sharing, the limit of risk), as the fixed plan may then break it in
 the drawn world and is not charged for that.
 """
 

@@ -4,7 +4,7 @@ The named shocks of an instance are what its own tables name:
 
     state      each state of table scenario_weight: categories return factor[s, k] of what was expected
     category   each category with an interval (return_intervals) disappoints by its whole deviation
-    region     each region is lost with all its work, in every year (the N-1 of mechanism strategic_backup)
+    region     each region is lost with all its work, in every year (N-1)
 
 A shock leaves part_c of each cell's value. Once it is seen, the year's reserve may be spent on what is left:
 
@@ -168,7 +168,8 @@ def repairs(plan, kinds=KINDS, progress=None) -> tuple[pd.DataFrame, pd.DataFram
 def without_a_region(plan) -> pd.DataFrame:
     """N-1: for each key industry and year the region whose loss costs most, and the part that the rest keeps.
 
-    Columns industry, year, region, spend, kept, asked (1 - rho of strategic_backup; NaN where it is off).
+    Columns industry, year, region, spend, kept, asked (by the plan's rule on a lost region in
+    that year; NaN without one).
     """
     instance, spend = plan.instance, plan.allocations
     industries = instance.table("industries")
@@ -179,8 +180,10 @@ def without_a_region(plan) -> pd.DataFrame:
     whole = here.groupby(["industry", "year"])["spend"].transform("sum")
     here["kept"] = 1.0 - here["spend"] / whole.where(whole > 0)
     worst = here.sort_values("kept", kind="stable").groupby(["industry", "year"], as_index=False).first()
-    on = instance.on("strategic_backup")
-    worst["asked"] = instance.parameter("strategic_backup", "rho") if on else np.nan
+    rules, total = plan.compliance, spend.groupby(["industry", "year"])["spend"].sum()
+    most = rules[rules["rule"] == "lost_region"].set_index(["where", "year"])["required"] if len(rules) else {}
+    worst["asked"] = [1.0 - most.get((f"{row.region}, {row.industry}", row.year), np.nan) / total[row.industry, row.year]
+                      for row in worst.itertuples()]
     return worst[["industry", "year", "region", "spend", "kept", "asked"]]
 
 
