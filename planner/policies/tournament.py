@@ -116,7 +116,7 @@ def contest(instance, names, progress, lang, folder, jobs, cluster, **solve_opti
 
 def ended(row: dict | None, stopped: bool, lang: str) -> dict:
     """How a policy's case ended, with the reason in a language where there is no plan."""
-    if row is None or "why" not in row or row["why"] != row["why"]:  # the task did not come to its end
+    if row is None or not isinstance(row.get("why"), str):  # the task did not come to its end
         if row is None or row["status"] == "interrupted" or stopped:
             return {"status": "interrupted", "message": word("policies.not_tried", lang)}
         return {"status": row["status"], "message": row["message"]}

@@ -20,6 +20,7 @@ already in (not in), that holds for every plan within the tolerance under the gi
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -77,7 +78,7 @@ def labels(instance, alternatives: int = 20, weights: int = 20, tolerance: float
         raise NoLabels(say("labels.mode", mode=instance.mode))
     options = options or Options()
     engine = {"folder": folder, "jobs": jobs, "cluster": cluster, "progress": progress, "stop": stop}
-    settings = {"level": list(level), "seed": seed}
+    settings = {"level": ",".join(level), "seed": seed}
     first = run(instance, [Case("best", task="label", settings=settings | {"kind": "best"})], options=options, **engine)
     if "items" not in first.tables:
         raise NoLabels(say("labels.no_plan", message=first.cases["message"].iloc[0]))
@@ -141,7 +142,7 @@ def label_task(session, case) -> dict[str, pd.DataFrame]:
         core, told["floor"], np.random.default_rng([told["seed"], 7, told["number"]]))) if near else None)
     ranges = made.goals.drop_duplicates("goal")[["goal", "weight", "ideal", "nadir"]]
     return {"outcome": outcome(made)[["status", "objective", "bound", "gap"]],
-            "items": items_of(made, told["level"]), "ranges": ranges}
+            "items": items_of(made, told["level"].split(",")), "ranges": ranges}
 
 
 def items_of(plan, level) -> pd.DataFrame:
@@ -212,11 +213,12 @@ def prove_task(session, case) -> dict[str, pd.DataFrame]:
     near_optimal(core, told["floor"])
     matrix = core.book.matrix().relaxed()
     live, rows = Live(replace(matrix, cost=np.zeros(matrix.n_columns), offset=0.0, maximise=True), {"threads": 1}), []
-    base = base_shares(core.instance, told["level"])
-    for kind, item, label in told["items"]:
+    level = told["level"].split(",")
+    base = base_shares(core.instance, level)
+    for kind, item, label in json.loads(told["items"]):
         if session.stop is not None and session.stop():
             break
-        value = _value(core, kind, item, told["level"], base, told["margin"])
+        value = _value(core, kind, item, level, base, told["margin"])
         sign = -1.0 if label == "core" else 1.0  # core: its least value; outside: its largest
         live.set_cost(sign * core.book.cost(value))
         answer = live.solve_lp()
@@ -245,7 +247,7 @@ def _proven(instance, told: pd.DataFrame, ranged, near: dict, count: int, margin
     asked = told[told["label"] != "borderline"].sort_values("kind", key=lambda kind: kind == "money", kind="stable")
     asked = asked.head(count)[["kind", "item", "label"]].to_numpy().tolist()
     cases = [Case(f"proof-{at // CHUNK}", ranged, task="label_proof", settings=near | {
-        "kind": "proof", "margin": margin, "items": asked[at:at + CHUNK]}) for at in range(0, len(asked), CHUNK)]
+        "kind": "proof", "margin": margin, "items": json.dumps(asked[at:at + CHUNK], ensure_ascii=False)}) for at in range(0, len(asked), CHUNK)]
     if not cases:
         return told
     found = run(instance, cases, options=options, **engine).table("proofs")
