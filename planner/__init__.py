@@ -19,7 +19,11 @@ _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "plan
           "compare": "planner.comparison", "replan": "planner.studies.replan",
           "ladder": "planner.studies.ladder",
           "prices": "planner.studies.prices", "frontier": "planner.studies.frontier",
-          "sweep": "planner.studies.sweep"}
+          "sweep": "planner.studies.sweep",
+          "policies": "planner.policies", "tournament": "planner.policies.sampled",
+          "explain": "planner.explain",
+          "stress": "planner.studies.stress", "labels": "planner.studies.labels",
+          "backtest": "planner.studies.backtest"}
 
 __all__ = ["__version__", *_WHERE]
 

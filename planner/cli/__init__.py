@@ -158,7 +158,7 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import compare, explain, frontier, generate, ladder, policies, prices, replan, sweep, tender
+    from planner.cli import backtest, compare, explain, frontier, generate, labels, ladder, policies, prices, replan, stress, sweep, tender
     compare.add_parser(commands, [common])
     replan.add_parser(commands, [changes, common], share, seconds)
     ladder.add_parser(commands, [named, changes, common], share, seconds)
@@ -168,5 +168,8 @@ def parser() -> argparse.ArgumentParser:
     prices.add_parser(commands, [named, changes, common], share, seconds)
     frontier.add_parser(commands, [named, changes, common], share, seconds)
     sweep.add_parser(commands, [named, changes, common], share, seconds)
+    backtest.add_parser(commands, [changes, common], share, seconds)
+    labels.add_parser(commands, [named, changes, common], share, seconds)
+    stress.add_parser(commands, [common], share, seconds)
     tender.add_parser(commands, [named, changes, common], share, seconds)
     return whole

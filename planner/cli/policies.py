@@ -9,6 +9,7 @@ import pandas as pd
 from rich.text import Text
 
 from planner.cli.language import tell
+from planner.cli.stress import whole
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.instance.writing import beside
@@ -16,6 +17,7 @@ from planner.mechanisms import MECHANISMS
 from planner.report.folder import folder_name
 from planner.report.headline import percent
 from planner.report.sheets import rule_words, where_words
+from planner.report.study import may_write, write_study
 from planner.report.words import Names, term, word
 from planner.words import say
 
@@ -27,6 +29,12 @@ def add_parser(commands, parents, share, seconds) -> None:
     made.add_argument("--gap", type=share, default=0.01, help=tell("help.policies_gap"))
     made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
                       help=tell("help.policies_time"))
+    made.add_argument("--draws", type=whole, default=0, metavar="N", help=tell("help.policies_draws"))
+    made.add_argument("--seed", type=int, default=0, help=tell("help.stress_seed"))
+    made.add_argument("--by", choices=("category", "cell"), default="category", help=tell("help.stress_by"))
+    made.add_argument("--alpha", type=share, default=0.9, help=tell("help.stress_alpha"))
+    made.add_argument("--jobs", type=whole, metavar="N", help=tell("help.stress_jobs"))
+    made.add_argument("--force", action="store_true", help=tell("help.stress_force"))
 
 
 def run(args, out, err) -> int:
@@ -34,22 +42,69 @@ def run(args, out, err) -> int:
     from planner.cli.commands import OUTPUTS, find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.policies import policies
-    names = chosen(args.policies)
+    from planner.policies.sampled import tournament
+    names, found = chosen(args.policies), None
     path = find_instance(args.instance)
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        table = policies(instance, names, progress=watch, lang=args.lang, gap=args.gap,
-                         time_limit=args.time_limit, stop=stop)
+        place = OUTPUTS / instance.name / f"{folder_name(instance.scenario, list(instance.overrides))}.policies"
+        if args.draws:
+            may_write(place, "policies", instance.name, args.force)
+        # Each policy is kept here when it is done: a killed run goes on, more draws solve nothing again.
+        how = {"progress": watch, "lang": args.lang, "gap": args.gap, "time_limit": args.time_limit, "stop": stop,
+               "jobs": args.jobs, "folder": place.with_name(f".{place.name}.cases")}
+        if args.draws:
+            found = tournament(instance, names, args.draws, args.seed, by=args.by, alpha=args.alpha, **how)
+        table = found.policies if found else policies(instance, names, **how)
         watch({"phase": "writing"})
-        folder = folder_name(instance.scenario, list(instance.overrides))
         # Not inside the plan's folder: that is replaced as a whole, and is left alone while it holds no plan.
-        file = write(table, OUTPUTS / instance.name / f"{folder}.policies.csv")
+        file = write_sampled(found, instance, place, args) if found else write(
+            table, place.with_name(f"{place.name}.csv"))
     tell_warnings(instance, err, args.lang)
     show(table, instance, out, args.lang)
+    if found and len(found.sampled):
+        show_sampled(found, out, args.lang)
     out.print()
     out.print(Text(word("cli.written", args.lang, folder=file)), soft_wrap=True)
     return INTERRUPTED if (table["status"] == "interrupted").any() else DONE
+
+
+def write_sampled(found, instance, folder: Path, args) -> Path:
+    """Tables and charts of a tournament under draws."""
+    from planner.report.figures.samples import spread
+    lang = args.lang
+    goals = list(dict.fromkeys(found.sampled["goal"])) if len(found.sampled) else []
+    title = word("policies.title", lang, title=instance.title_zh if lang == "zh" else instance.title)
+    return write_study(folder, "policies", instance.name, found.tables(), [
+        spread(found.sampled, goal, lang) for goal in goals], lang, title, word(
+            "policies.lead", lang, draws=f"{args.draws:,}", seed=args.seed), args.force,
+        instance_hash=instance.hash, **found.settings)
+
+
+def show_sampled(found, out, lang: str) -> None:
+    """Distribution and regret by goal, then dominance."""
+    columns = ("mean", "q05", "q95", "cvar", "regret_mean", "regret_most")
+    for goal, rows in found.sampled.groupby("goal", sort=False):
+        name = word("stress.points", lang) if goal == "points" else term(goal, lang, "goal")
+        sheet = grid(word("policies.under", lang, goal=name, draws=f"{found.settings['draws']:,}",
+                          seed=found.settings["seed"]), term("policy", lang),
+                     *(word(f"samples.{column}", lang) for column in columns), word("samples.best_share", lang))
+        for row in rows.to_dict("records"):
+            sheet.add_row(term(row["policy"], lang, "policy"), *(figure(row[column]) for column in columns),
+                          percent(row["best_share"]))
+        out.print()
+        out.print(sheet)
+    sheet = grid(word("policies.dominance", lang), term("policy", lang), word("policies.rules", lang),
+                 word("policies.pareto", lang), word("policies.dominated_by", lang), word("policies.first_order_by", lang))
+    for column in sheet.columns[3:]:
+        column.justify, column.no_wrap = "left", False
+    for row in found.dominance.itertuples():
+        names = [word("cli.comma", lang).join(term(name, lang, "policy") for name in text.split("; ") if name) or "–"
+                 for text in (row.dominated_by, row.first_order_by)]
+        sheet.add_row(term(row.policy, lang, "policy"), f"{row.broken_rules:.0f}", "✓" if row.pareto else "", *names)
+    out.print()
+    out.print(sheet)
 
 
 def chosen(text: str | None) -> list[str] | None:

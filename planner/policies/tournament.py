@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ from planner.plan import Plan
 from planner.policies.handing import CannotApply
 from planner.policies.regimes import REGIMES, apply
 from planner.policies.rules import RULES, clauses, plan_by
-from planner.words import word, worded
+from planner.words import LANGUAGES, word, worded
 
 OPTIMA = ("optimal", "utilitarian", "maximin")
 DEDUCTIONS = ("risk", "benefit_sharing")
@@ -71,17 +72,25 @@ POLICIES = {**dict.fromkeys(RULES, "rule"), **dict.fromkeys(REGIMES, "regime"),
 """Every policy and its kind."""
 
 
-def policies(instance, names=None, progress: Callable[[dict], None] | None = None, lang: str = "en",
+def policies(instance, names=None, progress: Callable[[dict], None] | None = None, lang: str = "en", *,
+             folder: Path | None = None, jobs: int | None = 1, cluster: str | None = None,
              **solve_options) -> pd.DataFrame:
     """One row per policy: how it ended, its goals, its fairness and the clauses it breaks.
 
     names     some of POLICIES (default: all), in the order wanted
-    progress  called with {phase: the policy, ...} as `planner.solve` does
+    progress  called while it runs, as by `planner.studies.run`
     lang      language of the reasons in column message
-    solve_options  go to `planner.solve` (gap, time_limit, seed, stop, ...); `scenario` and `overrides`
+    folder, jobs, cluster   of `planner.studies.run`: each policy is a case, kept when it is done
+    solve_options  gap, time_limit, profile, seed and stop of `planner.solve`; `scenario` and `overrides`
               change the instance for all policies
-    Raises KeyError for an unknown policy.
+    Raises KeyError for an unknown policy, TypeError for an option that a study does not take.
     """
+    return contest(instance, names, progress, lang, folder, jobs, cluster, **solve_options)[1]
+
+
+def contest(instance, names, progress, lang, folder, jobs, cluster, **solve_options):
+    """(the instance, the table of `policies`, the cases' results) of a tournament through the study engine."""
+    from planner.studies import Case, Options, run
     names = list(POLICIES if names is None else names)
     for name in names:
         if name not in POLICIES:
@@ -92,35 +101,52 @@ def policies(instance, names=None, progress: Callable[[dict], None] | None = Non
         instance = load(instance, scenario, changes)
     elif scenario or changes:
         instance = instance.with_overrides(changes, scenario)
-    rows, stop = [], solve_options.get("stop") or (lambda: False)
-    for name in names:
-        if progress:
-            progress({"phase": name})
-        plan, told = None, {"status": "interrupted", "message": word("policies.not_tried", lang)}
-        if not stop():
-            plan, told = attempt(instance, name, progress, lang, solve_options)
-        rows.append({"policy": name, "kind": POLICIES[name]} | told | ({} if plan is None else score(plan)))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({
+    stop = solve_options.pop("stop", None) or (lambda: False)
+    if progress:
+        progress({"phase": "policies"})
+    found = run(instance, [Case(name, task="policy") for name in names], options=Options(**solve_options),
+                folder=folder, jobs=jobs, cluster=cluster, progress=progress, stop=stop)
+    told = {row["case"]: row for row in found.cases.to_dict("records")}
+    rows = [{"policy": name, "kind": POLICIES[name]} | ended(told.get(name), stop(), lang) for name in names]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({
         column: float for column in ("gap", *GOALS, *FAIRNESS, "broken_rules", "broken_rows", "worst_by")})
+    return instance, table, found
 
 
-def attempt(instance: Instance, name: str, progress, lang: str, options: dict) -> tuple[Plan | None, dict]:
-    """(the plan, how it ended); no plan where there is none, and then the reason."""
+def ended(row: dict | None, stopped: bool, lang: str) -> dict:
+    """How a policy's case ended, with the reason in a language where there is no plan."""
+    if row is None or not isinstance(row.get("why"), str):  # the task did not come to its end
+        if row is None or row["status"] == "interrupted" or stopped:
+            return {"status": "interrupted", "message": word("policies.not_tried", lang)}
+        return {"status": row["status"], "message": row["message"]}
+    return row | {"message": row["why_zh"] if lang == "zh" else row["why"]}
+
+
+def policy_task(session, case) -> dict[str, pd.DataFrame]:
+    """The score of one policy, and what of its goals is at risk (`planner.studies.exposure`).
+
+    A policy that the instance lacks the tables for, or whose rules cannot all hold, has a row that says why.
+    """
     from planner.solving import NoPlan
-
-    def tell(event: dict) -> None:
-        progress(event | {"phase": name})
+    from planner.studies.exposure import exposure
+    from solvers.outcome import Outcome, Stop
+    if session.stop is not None and session.stop():
+        raise NoPlan(Outcome(Stop.INTERRUPTED))
+    instance, status = session.of(case), "not applicable"
     try:
-        plan = policy_plan(instance, name, progress=tell if progress else None, **options)
+        plan = policy_plan(instance, case.name, **session.options.plain(), stop=session.stop)
     except CannotApply as error:
-        return None, {"status": "not applicable", "message": worded(error, lang)}
+        why = {lang: worded(error, lang) for lang in LANGUAGES}
     except InvalidInstance as error:
-        return None, {"status": "not applicable", "message": " ".join(listing(error.problems, lang).split())}
+        why = {lang: " ".join(listing(error.problems, lang).split()) for lang in LANGUAGES}
     except NoPlan as error:
-        stopped = str(error.outcome.stop) == "interrupted"
-        return None, {"status": "interrupted" if stopped else error.outcome.status,
-                      "message": worded(error, lang)}
-    return plan, {"status": plan.status, "gap": plan.gap, "message": ""}
+        if str(error.outcome.stop) == "interrupted":
+            raise
+        status, why = error.outcome.status, {lang: worded(error, lang) for lang in LANGUAGES}
+    else:
+        told = {"status": plan.status, "gap": plan.gap, "why": "", "why_zh": ""} | score(plan)
+        return {"outcome": pd.DataFrame([told]), **exposure(plan, DEDUCTIONS)}
+    return {"outcome": pd.DataFrame([{"status": status, "gap": None, "why": why["en"], "why_zh": why["zh"]}])}
 
 
 def policy_plan(instance: Instance, name: str, mechanisms=MECHANISMS, **solve_options) -> Plan:

@@ -13,7 +13,10 @@ TASKS = {"plan": "planner.studies.plans:plan",
          "goals": "planner.studies.plans:goals",
          "prices": "planner.studies.pricing:prices",
          "frontier_end": "planner.studies.tracing:end",
-         "frontier_point": "planner.studies.tracing:point"}
+         "frontier_point": "planner.studies.tracing:point",
+         "hindsight": "planner.studies.hindsight:hindsight_task",
+         "label": "planner.studies.labels:label_task", "label_proof": "planner.studies.labels:prove_task",
+         "policy": "planner.policies.tournament:policy_task"}
 """Name of a task -> where it stands, as module:function."""
 
 
