@@ -4,12 +4,13 @@ Every rung multiplies the public budgets by its step and is solved held to the r
 base) or above (downwards). *Funded* is told where somebody was promised something:
 
     spend[c,t] of a higher rung >= spend[c,t] of the lower one      every cell and year: a line of the budget
-    a mission started stays started, with the same bid in the same year
+    a mission started stays started, no later; another bid of it (a higher level of funding) may win
     a platform opened stays opened: as many, of the type, in the region, in the year
 
 and in a cut the same the other way round: no cell rises, nothing starts and nothing opens that did not.
-Grants by instrument and people are means and may be arranged anew on every rung. All of this is bounds on
-columns (`planner.studies.holding`), so each rung goes on from the live model of the one before.
+Grants by instrument and people are means and may be arranged anew on every rung. Cells and openings are
+held by bounds on columns (`planner.studies.holding`), missions by two rows for each mission and year that
+every rung has, so each goes on from the live model of the one before.
 
 Beside each rung stands the free optimum of its budget; the price of nesting is what the free one is worth
 more. With F and N the optima, each known between objective and bound, and N <= F,
@@ -37,6 +38,7 @@ from planner.studies.holding import EXACT, at, bound_spend, bound_whole, find, o
 from planner.studies.rungs import NEXT, entries, next_money
 from planner.studies.session import Session
 from planner.studies.shelf import Shelf
+from solvers.algebra import Linear
 
 STEPS = (0.9, 0.95, 1.0, 1.05, 1.1)
 BASE = 1.0
@@ -141,7 +143,7 @@ class Chain:
 
         def tell(event: dict) -> None:
             self.progress(event | {"done": done, "cases": total, "rung": name})
-        amend = None if held is None else Nested(self.plans[held], upwards=step > held)
+        amend = Nested(None if held is None else self.plans[held], upwards=held is not None and step > held)
         plan = self.session.solve(made, amend=amend, progress=tell if self.progress else None)
         if plan.passport["stop"] == "interrupted":  # good for looking at, not for building on
             plan.passport["study_key"] = key
@@ -204,18 +206,46 @@ def price(held: Plan, loose: Plan) -> dict:
 
 
 class Nested:
-    """Holds a rung to a solved one: not below it upwards, not above it downwards; given as `amend`."""
+    """Holds a rung to a solved one: not below it upwards, not above it downwards; given as `amend`.
 
-    def __init__(self, other: Plan, upwards: bool):
+    other  the solved rung; None holds to nothing, in a model of the same shape
+    """
+
+    def __init__(self, other: Plan | None, upwards: bool):
         self.other, self.upwards = other, upwards
 
     def __call__(self, core) -> None:
+        self._missions(core)
+        if self.other is None:
+            return
         side = "low" if self.upwards else "high"
         if core.has("cells"):
             spend = at(self.other.allocations, "spend", core.cells)
             slip = EXACT * np.maximum(1.0, np.abs(spend))
             bound_spend(core, **{side: np.maximum(spend - slip, 0.0) if self.upwards else spend + slip})
-        for owner, name in (("missions", "start"), ("platforms", "open")):
-            columns = find(core, owner, name)
-            if columns is not None:
-                bound_whole(columns, **{side: at(self.other.table(owner), name, columns.index)})
+        columns = find(core, "platforms", "open")
+        if columns is not None:
+            bound_whole(columns, **{side: at(self.other.table("platforms"), "open", columns.index)})
+
+    def _missions(self, core) -> None:
+        """Starts of each mission up to each year: no fewer, or no more, than on the other rung."""
+        start = find(core, "missions", "start")
+        if start is None:
+            return
+        made = start.index.frame().assign(column=start.first + np.arange(len(start.index)))
+        bids = core.instance.table("bids")
+        made["mission"] = made["bid"].map(dict(zip(bids["bid"], bids["mission"])))
+        if self.other is not None:
+            made["there"] = np.nan_to_num(at(self.other.table("missions"), "start", start.index)).round()
+        years = pd.DataFrame({"until": list(core.instance.years)})
+        rows = made.merge(years, how="cross")
+        rows = rows[rows["year"] <= rows["until"]]
+        by = ["mission", "until"]
+        number, sums = rows.groupby(by).ngroup().to_numpy(), rows.groupby(by)
+        index = core.space.frame(sums.size().index.to_frame(index=False).rename(columns={"until": "year"}))
+        started = Linear(index, number, rows["column"].to_numpy(), np.ones(len(rows)))
+        there = None if self.other is None else sums["there"].sum().to_numpy(float)
+        least = there if there is not None and self.upwards else 0.0
+        most = there if there is not None and not self.upwards else float(len(made))
+        core.block.define("ladder_started", started, ">=", least)
+        core.block.define("ladder_not_started", started, "<=", most)

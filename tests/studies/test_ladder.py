@@ -37,7 +37,12 @@ def test_what_is_funded_stays_funded_on_every_higher_rung(made):
     rungs = list(made.plans.values())
     for at, low in enumerate(rungs):
         for high in rungs[at + 1:]:
-            for table, name, keys in (("allocations", "spend", KEYS), ("missions", "start", ["bid", "year"]),
+            bids = low.instance.table("bids")[["bid", "mission"]]
+            before, after = (plan.table("missions").merge(bids, on="bid") for plan in (low, high))
+            for year in low.instance.years:
+                one, other = (part[part["year"] <= year].groupby("mission")["start"].sum() for part in (before, after))
+                assert (other >= one).all()
+            for table, name, keys in (("allocations", "spend", KEYS),
                                       ("platforms", "open", ["region", "platform", "year"])):
                 both = low.table(table).merge(high.table(table), on=keys)
                 assert len(both) == len(low.table(table)) and (both[f"{name}_y"] >= both[f"{name}_x"] - 1e-5).all()
@@ -171,10 +176,11 @@ def test_the_command(tmp_path, monkeypatch, capsys):
 
 
 def test_a_rung_keeps_the_shape_of_its_model(made):
-    """Nesting is bounds only, so that a re-solve goes on from the live model of the one before."""
+    """Nesting changes bounds and sides of rows, so that a re-solve goes on from the live model before it."""
     from planner.mechanisms import MECHANISMS
     from planner.model.build import build
     free, held = (build(tiny(*ON), MECHANISMS) for _ in range(2))
+    module.Nested(None, upwards=False)(free)
     module.Nested(made.plans[0.9], upwards=True)(held)
     one, other = free.book.matrix(), held.book.matrix()
     assert one.rows.shape == other.rows.shape and (one.integer == other.integer).all()
