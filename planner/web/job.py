@@ -10,6 +10,7 @@ from planner.jobs.job import Job
 from planner.jobs.progress import closed, first_gap, phase_words, remaining
 from planner.report.headline import percent
 from planner.web.chart import search_figure
+from planner.web.downloads import links
 from planner.web.frame import View, page
 from planner.web.state import here
 
@@ -131,7 +132,8 @@ class JobView:
         now = time.monotonic()
         if state != self.said or now - self.spoken >= SPOKEN:
             self.said, self.spoken = state, now
-            self.voice.set_text(self.view.word("web.job.spoken", state=state, phase=phase, gap=texts["gap"],
+            told = " · ".join(part for part in (state, phase) if part)
+            self.voice.set_text(self.view.word("web.job.spoken", state=told, gap=texts["gap"],
                                                elapsed=texts["elapsed"]))
 
     def show_ending(self) -> None:
@@ -153,6 +155,10 @@ class JobView:
                 if job.state == "infeasible":
                     view.button_link(view.word("web.job.explain"), f"/explain/{job.id}", main=True)
                 ui.link(view.word("web.job.again"), back).classes("button")
+            place = here().workspace.plan(job.result.get("plan", ""))
+            if place is not None:
+                links(view, place.id)
+                view.passport(place.passport)
 
 
 def search_events(known: list[dict]) -> list[dict]:
