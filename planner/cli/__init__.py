@@ -14,7 +14,7 @@ from importlib import import_module
 import planner
 from planner.cli import statuses
 from planner.cli.language import UnknownLanguage, chosen, language, spoken, tell
-from planner.words import LANGUAGES, say, word, worded
+from planner.words import LANGUAGES, word, worded
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -52,12 +52,13 @@ def main(argv: list[str] | None = None) -> int:
         return statuses.OWN_MISTAKE
 
 
+REFUSED = {"bad_input": statuses.BAD_INPUT, "not_written": statuses.NOT_WRITTEN, "failed": statuses.FAILED}
+
+
 def run(args, out, err) -> int:
     """Runs a command; what can be expected to go wrong becomes a sentence and a status."""
     from planner.cli import commands
-    from planner.instance import InvalidInstance, listing
-    from planner.instance.folder import reason
-    from planner.report.folder import Blocked, WillNotReplace
+    from planner.jobs.refusals import refusal
 
     def refuse(text, status):
         err.print(worded(text, args.lang), style="red", markup=False, soft_wrap=True)
@@ -65,21 +66,11 @@ def run(args, out, err) -> int:
 
     try:
         return command(args.command)(args, out, err)
-    except InvalidInstance as error:
-        return refuse(listing(error.problems, args.lang), statuses.BAD_INPUT)
-    except (commands.Usage, WillNotReplace) as error:
+    except commands.Usage as error:
         return refuse(error, statuses.BAD_INPUT)
-    except Blocked as error:
-        return refuse(error, statuses.NOT_WRITTEN)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        why = reason(error)
-        return refuse(say("cli.file_in", reason=why, file=error.filename) if error.filename else
-                      say("cli.file", reason=why), statuses.NOT_WRITTEN)
-    except MemoryError:
-        return refuse(say("cli.memory"), statuses.FAILED)
     except Exception as error:
+        if (known := refusal(error)) is not None:
+            return refuse(known.words(args.lang), REFUSED[known.kind])
         if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
             from planner.cli.clauses import Clauses
             from planner.cli.explain import hint, tell_findings
@@ -158,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import backtest, compare, explain, frontier, generate, labels, ladder, policies, prices, replan, stress, sweep, tender
+    from planner.cli import backtest, compare, explain, frontier, generate, labels, ladder, policies, prices, replan, serve, stress, sweep, tender
     compare.add_parser(commands, [common])
     replan.add_parser(commands, [changes, common], share, seconds)
     ladder.add_parser(commands, [named, changes, common], share, seconds)
@@ -172,4 +163,5 @@ def parser() -> argparse.ArgumentParser:
     labels.add_parser(commands, [named, changes, common], share, seconds)
     stress.add_parser(commands, [common], share, seconds)
     tender.add_parser(commands, [named, changes, common], share, seconds)
+    serve.add_parser(commands, [common])
     return whole
