@@ -135,6 +135,7 @@ def show(table: pd.DataFrame, instance, out, lang: str) -> None:
     out.print(sheet)
     sheet = grid("", term("policy", lang), *(
         word(f"policies.{name}", lang) for name in ("gap", "rules", "rows", "by", "worst")))
+    sheet.columns[-1].justify, sheet.columns[-1].no_wrap = "left", False
     for row in table[table["broken_rules"].notna()].itertuples():
         gap = percent(row.gap) if row.gap == row.gap else "–"  # a rule claims none
         sheet.add_row(names[row.policy], gap, f"{row.broken_rules:.0f}", f"{row.broken_rows:.0f}",

@@ -29,7 +29,10 @@ PHASE_WIDTH = 14
 
 
 def figure(value) -> str:
-    return "–" if value is None or not math.isfinite(value) else f"{value:,.4f}"
+    """Four decimals, one from 10,000 on; '–' for none. Files hold figures in full."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:,.1f}" if abs(value) >= 10_000 else f"{value:,.4f}"
 
 
 def duration(seconds: float | None) -> str:
@@ -142,7 +145,7 @@ def grid(title: str, *columns: str) -> Table:
     """A table whose first column is words and whose others are figures."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False,
                   padding=(0, 2, 0, 0))
-    table.add_column(columns[0], overflow="fold")
+    table.add_column(columns[0], overflow="fold", min_width=12)
     for column in columns[1:]:
         table.add_column(column, justify="right", no_wrap=True)
     return table
