@@ -48,7 +48,7 @@ def page(plan, lang: str = "en") -> str:
         raise ValueError(f"There is no language {lang!r}; there are {', '.join(LANGUAGES)}.")
     names, told = Names(plan.instance, lang), figures(plan)
     text, navigation, charts = body(plan, names, told)
-    style, script, plotly = part("style.css"), part("page.js"), library()
+    style, script, plotly = part("style.css"), scripts(), library()
     policy = ("default-src 'none'; base-uri 'none'; form-action 'none'; "
               f"script-src {fingerprint(plotly)} {fingerprint(script)}; style-src {fingerprint(style)}")
     return Template(part("page.html")).substitute(
@@ -72,6 +72,12 @@ def data(value: object) -> str:
 def part(name: str) -> str:
     """A file of this folder."""
     return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+@cache
+def scripts() -> str:
+    """What draws the charts, as a classic script: the part that the browser app imports, and the page's own."""
+    return f'"use strict";\n{part("drawing.js").replace("export const", "const")}\n{part("page.js")}'
 
 
 @cache
