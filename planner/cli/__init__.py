@@ -80,8 +80,8 @@ def run(args, out, err) -> int:
         return refuse(say("cli.memory"), statuses.FAILED)
     except Exception as error:
         if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
-            from planner.cli.clauses import Clauses
             from planner.cli.explain import hint, tell_findings
+            from planner.report.clauses import Clauses
             tell_findings(error.findings, err, Clauses(error.instance, args.lang))
             return refuse(hint(args, args.lang), statuses.NO_PLAN)
         if type(error).__name__ != "NoPlan":
