@@ -1,13 +1,14 @@
-"""A stretch of a page in the report's own HTML, with the report's own charts."""
+"""A stretch of a page in the report's own HTML, with the report's own charts and its own style."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 
 from nicegui.element import Element
-from nicegui.elements import plotly  # noqa: F401  serves the charting library
+from nicegui.elements import plotly  # noqa: F401  it serves the charting library
 
 from planner.report import html
 from planner.report.figures import Chart
@@ -26,3 +27,9 @@ class Passage(Element, component="passage.js", dependencies=[Path(html.__file__)
         self._props["charts"] = {key: json.loads(chart.figure.to_json(validate=False))
                                  for key, chart in (charts or {}).items()}
         self.update()
+
+
+def style() -> str:
+    """The report's style sheet for what stands in an element of class `report`, and the app's own for it."""
+    text = html.part("style.css").replace(":root {", "& {", 1)
+    return f".report {{\n{text}\n}}\n" + (files("planner.web") / "explore.css").read_text(encoding="utf-8")

@@ -1,0 +1,29 @@
+"""Questions as jobs: why nothing fits, and why something was not funded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from planner.jobs.job import Job
+from planner.plan import Plan
+from planner.web.state import here
+
+MOST_EARLIER = 12
+
+
+def ask_why(id: str, plan: Plan, what: Iterable[str], lang: str) -> Job:
+    """A job that says why a plan does not fund something (more); `what` as `planner explain --why` takes it."""
+    gap = plan.passport.get("options", {}).get("gap", 0.001)
+    return here().jobs.submit(str(plan.passport.get("instance")), kind="why", plan=id, what=list(what), gap=gap,
+                              lang=lang)
+
+
+def ask_explain(instance: str, scenario: str | None, overrides: Iterable[str], lang: str) -> Job:
+    """A job that says why an instance has no plan, and what would mend it."""
+    return here().jobs.submit(instance, kind="explain", scenario=scenario, overrides=list(overrides), lang=lang)
+
+
+def questions(id: str) -> list[Job]:
+    """Jobs that asked about a plan, the newest first."""
+    found = [job for job in here().jobs.jobs() if job.asked["kind"] == "why" and job.asked.get("plan") == id]
+    return found[:MOST_EARLIER]
