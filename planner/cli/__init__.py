@@ -13,7 +13,7 @@ import traceback
 import planner
 from planner.cli import statuses
 from planner.cli.language import UnknownLanguage, chosen, language, spoken, tell
-from planner.words import LANGUAGES, say, word, worded
+from planner.words import LANGUAGES, word, worded
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -51,12 +51,13 @@ def main(argv: list[str] | None = None) -> int:
         return statuses.OWN_MISTAKE
 
 
+REFUSED = {"bad_input": statuses.BAD_INPUT, "not_written": statuses.NOT_WRITTEN, "failed": statuses.FAILED}
+
+
 def run(args, out, err) -> int:
     """Runs a command; what can be expected to go wrong becomes a sentence and a status."""
     from planner.cli import commands
-    from planner.instance import InvalidInstance, listing
-    from planner.instance.folder import reason
-    from planner.report.folder import Blocked, WillNotReplace
+    from planner.jobs.refusals import refusal
 
     def refuse(text, status):
         err.print(worded(text, args.lang), style="red", markup=False, soft_wrap=True)
@@ -64,21 +65,11 @@ def run(args, out, err) -> int:
 
     try:
         return getattr(commands, args.command)(args, out, err)
-    except InvalidInstance as error:
-        return refuse(listing(error.problems, args.lang), statuses.BAD_INPUT)
-    except (commands.Usage, WillNotReplace) as error:
+    except commands.Usage as error:
         return refuse(error, statuses.BAD_INPUT)
-    except Blocked as error:
-        return refuse(error, statuses.NOT_WRITTEN)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        why = reason(error)
-        return refuse(say("cli.file_in", reason=why, file=error.filename) if error.filename else
-                      say("cli.file", reason=why), statuses.NOT_WRITTEN)
-    except MemoryError:
-        return refuse(say("cli.memory"), statuses.FAILED)
     except Exception as error:
+        if (known := refusal(error)) is not None:
+            return refuse(known.words(args.lang), REFUSED[known.kind])
         if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
             from planner.cli.explain import hint, tell_findings
             from planner.report.clauses import Clauses
@@ -151,9 +142,10 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import explain, generate, policies, tender
+    from planner.cli import explain, generate, policies, serve, tender
     explain.add_parser(commands, [changes, common], share, seconds)
     generate.add_parser(commands, [common])
     policies.add_parser(commands, [named, changes, common], share, seconds)
     tender.add_parser(commands, [named, changes, common], share, seconds)
+    serve.add_parser(commands, [common])
     return whole

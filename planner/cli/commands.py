@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import json
-import time
 from pathlib import Path
 
-import pandas as pd
 from rich.text import Text
 
 from planner.cli.statuses import DONE, NO_PLAN, with_plan
 from planner.cli.terminal import Interrupt, Watch, grid, summary
 from planner.cli.verdict import tell_rules
 from planner.instance import InvalidInstance, listing, read, write_folder
+from planner.jobs import plans
+from planner.jobs.workspace import instance_paths
 from planner.mechanisms import MECHANISMS
 from planner.plan import Plan
-from planner.report.folder import folder_name, may_replace, ready, write_output
 from planner.report.words import term, word
 from planner.words import say, worded
 
@@ -34,11 +32,7 @@ def find_instance(name: str) -> Path:
     for path in (Path(name), INSTANCES / name, INSTANCES / f"{name}.xlsx"):
         if path.exists():
             return path
-    known = []
-    if INSTANCES.is_dir():
-        known = [entry.stem if entry.suffix == ".xlsx" else entry.name
-                 for entry in sorted(INSTANCES.iterdir()) if not entry.name.startswith((".", "~$")) and (
-                     entry.suffix == ".xlsx" or (entry / "instance.toml").exists())]
+    known = list(instance_paths(INSTANCES))
     near = next(iter(difflib.get_close_matches(Path(name).name.casefold(), known, n=1, cutoff=0.45)), None)
     hint = (say("cli.did_you_mean", near=near) if near else
             say("cli.known_here", names=", ".join(known)) if known else say("cli.no_instances_folder"))
@@ -50,8 +44,7 @@ def find_instance(name: str) -> Path:
 
 def solve(args, out, err) -> int:
     """Reads, solves, writes and tells."""
-    from planner.explain.checks import refuse
-    from planner.solving import solve as find_plan
+    from planner.jobs.making import make
     from solvers.crew import NoCluster
     from solvers.search import ProfileError, load_profile
     try:
@@ -62,31 +55,17 @@ def solve(args, out, err) -> int:
         raise Usage(say("cli.profile_toml", name=args.profile, error=str(error))) from None
     path = find_instance(args.instance)
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
-        start = time.perf_counter()
-        watch({"phase": "reading"})
-        instance = read(path, MECHANISMS, args.scenario, args.set)
-        reading = time.perf_counter() - start
-        overrides = list(instance.overrides)
-        folder = Path(args.out) if args.out else (
-            OUTPUTS / instance.name / folder_name(instance.scenario, overrides))
-
-        def still() -> str:
-            return may_replace(folder, instance.name, instance.scenario, overrides, args.force)
-
-        fate = still()
-        ready(folder)
         try:
-            plan = find_plan(instance, gap=args.gap, time_limit=args.time_limit, profile=args.profile,
-                             progress=watch, stop=stop, cluster=args.cluster, examine=refuse)
+            made = make(path, OUTPUTS, scenario=args.scenario, overrides=args.set, force=args.force,
+                        out=Path(args.out) if args.out else None, lang=args.lang, progress=watch, stop=stop,
+                        gap=args.gap, time_limit=args.time_limit, profile=args.profile, cluster=args.cluster)
         except NoCluster as error:
             raise Usage(say("cli.no_cluster", address=args.cluster, reason=str(error))) from None
-        plan.passport["times"] = {"reading": round(reading, 3), **plan.passport.get("times", {})}
-        watch({"phase": "writing"})
-        write_output(plan, folder, args.lang, still)
-    tell_warnings(instance, err, args.lang)
+    plan, folder = made.plan, made.folder
+    tell_warnings(plan.instance, err, args.lang)
     summary(plan, out, args.lang)
     out.print()
-    key = "cli.written" if fate == "new" else "cli.replaced"
+    key = "cli.written" if made.fate == "new" else "cli.replaced"
     out.print(Text(word(key, args.lang, folder=folder)), soft_wrap=True)
     out.print(Text(word("cli.hint", args.lang, folder=folder), style="dim"), soft_wrap=True)
     return with_plan(plan)
@@ -185,25 +164,10 @@ def verify(args, out, err) -> int:
 
 def load_plan(folder: Path, instance_path: str | None) -> Plan:
     """A plan and the instance it was made from. Raises Usage for what is no plan, InvalidInstance."""
-    if not (folder / "plan.json").is_file():
-        raise Usage(say("cli.no_plan_json", folder=folder))
     try:
-        plan = Plan.load(folder)
-    except json.JSONDecodeError as error:
-        raise Usage(say("cli.not_json", file=folder / "plan.json", row=error.lineno,
-                        reason=error.msg)) from None
-    except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise Usage(say("cli.tables_unread", folder=folder, error=error)) from None
-    if not isinstance(plan.passport, dict) or not plan.tables:
-        raise Usage(say("cli.no_tables", folder=folder))
-    if instance_path:
-        instance = read(find_instance(instance_path), MECHANISMS, plan.passport.get("scenario") or None,
-                        plan.passport.get("overrides", []))
-    elif (folder / "instance").is_dir():
-        instance = read(folder / "instance", MECHANISMS)
-    else:
-        raise Usage(say("cli.no_copy", folder=folder))
-    return Plan(instance, plan.tables, plan.passport)
+        return plans.load_plan(folder, find_instance(instance_path) if instance_path else None)
+    except plans.Unreadable as error:
+        raise Usage(error.args[0]) from None
 
 
 # --- new, calibrate ---------------------------------------------------------------------
@@ -304,4 +268,13 @@ def tender(args, out, err) -> int:
 def generate(args, out, err) -> int:
     """Makes a synthetic instance; see `planner.cli.generate`."""
     from planner.cli.generate import run
+    return run(args, out, err)
+
+
+# --- serve ------------------------------------------------------------------------------
+
+
+def serve(args, out, err) -> int:
+    """The browser app; see `planner.cli.serve`."""
+    from planner.cli.serve import run
     return run(args, out, err)

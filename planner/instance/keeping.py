@@ -41,7 +41,7 @@ def folder_beside(place: Path):
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
-        _let_go(lock)
+        let_go(lock)
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def beside(place: Path):
         made.chmod(0o644)
         made.replace(place)
     finally:
-        _let_go(lock)
+        let_go(lock)
         made.unlink(missing_ok=True)
 
 
@@ -94,15 +94,15 @@ def _locked(fresh):
     """(path, lock) of something new; again if a clearing neighbour was quicker than the lock."""
     for _ in range(TRIES):
         made = fresh()
-        lock = _lock(made)
+        lock = hold(made)
         if lock is not False and made.exists():
             return made, lock
-        _let_go(lock)
+        let_go(lock)
     raise FileExistsError(f"{made} is taken away while it is being made")
 
 
-def _lock(path: Path) -> int | bool | None:
-    """A handle that holds the lock; False when somebody else has it, None where there are no locks."""
+def hold(path: Path) -> int | bool | None:
+    """Locks a path while this process lives: a handle, False when another has it, None where there are no locks."""
     if fcntl is None:
         return None
     try:
@@ -120,17 +120,18 @@ def _lock(path: Path) -> int | bool | None:
     return handle
 
 
-def _let_go(lock: int | bool | None) -> None:
+def let_go(lock: int | bool | None) -> None:
+    """Ends what `hold` began."""
     if lock is not None and lock is not False:
         os.close(lock)
 
 
 def _abandoned(path: Path) -> bool:
-    lock = _lock(path)
+    lock = hold(path)
     if lock is None:
         try:
             return time.time() - path.stat().st_mtime > OLD
         except OSError:
             return False
-    _let_go(lock)
+    let_go(lock)
     return lock is not False

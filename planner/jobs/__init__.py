@@ -1,0 +1,1 @@
+"""Solves as jobs: what the command line and the browser share below them, and a manager that knows no face."""

@@ -1,0 +1,1 @@
+"""Files of a plan and scenarios, sent only when their names are listed."""
