@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from planner.jobs.job import Job
 from planner.plan import Plan
+from planner.web.frame import View
 from planner.web.state import here
 
 MOST_EARLIER = 12
@@ -27,3 +28,14 @@ def questions(id: str) -> list[Job]:
     """Jobs that asked about a plan, the newest first."""
     found = [job for job in here().jobs.jobs() if job.asked["kind"] == "why" and job.asked.get("plan") == id]
     return found[:MOST_EARLIER]
+
+
+def edit_link(view: View, asked: dict, words: Iterable[str]) -> str:
+    """The address at which what was asked about can be edited with further changes made.
+
+    words  overrides as after --set; one that moves a number again takes the place of the earlier
+    """
+    words = list(words)
+    moved = {text.partition("=")[0] for text in words}
+    kept = [text for text in asked["overrides"] if text.partition("=")[0] not in moved]
+    return view.link(f"/edit/{asked['instance']}", scenario=asked["scenario"], set="\n".join([*kept, *words]))

@@ -32,7 +32,7 @@ async def tell(view: View, plan: Plan) -> None:
     entries: list[str] = []
     for key in sections.ORDER:
         inside, charts = await asyncio.to_thread(sections.passage, key, plan, names)
-        if client._deleted:  # noqa: SLF001  the framework has no other word for it
+        if client._deleted:
             return
         if not inside:
             continue
