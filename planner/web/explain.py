@@ -13,7 +13,7 @@ from planner.report.html.explained import explanation, why_not
 from planner.report.html.tables import escape
 from planner.web.asking import edit_link
 from planner.web.frame import View, page, phase_words
-from planner.web.passage import Passage, style
+from planner.web.passage import Passage, arrived, style
 from planner.web.state import here
 
 OFTEN = 0.5
@@ -27,7 +27,8 @@ async def explain_page(view: View) -> None:
         view.refuse(view.word("explore.no_question", id=view.path["id"]))
         return
     ui.add_css(style())
-    await ui.context.client.connected()
+    if not await arrived():
+        return
     asked = job.asked
     if asked["kind"] == "why":
         plan = await view.plan(asked["plan"])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements import plotly  # noqa: F401  it serves the charting library
 
@@ -24,9 +25,16 @@ class Passage(Element, component="passage.js", dependencies=[Path(html.__file__)
     def show(self, text: str, charts: Mapping[str, Chart] | None = None) -> None:
         """Puts other text and charts in place of what is there."""
         self._props["html"] = text
-        self._props["charts"] = {key: json.loads(chart.figure.to_json(validate=False))
-                                 for key, chart in (charts or {}).items()}
+        self._props["charts"] = "{" + ", ".join(  # as text: what Vue watches cannot be copied by structuredClone
+            f"{json.dumps(key)}: {chart.figure.to_json(validate=False)}" for key, chart in (charts or {}).items()) + "}"
         self.update()
+
+
+async def arrived() -> bool:
+    """Waits until the page stands in its reader's browser; False when the reader has gone."""
+    client = ui.context.client
+    await client.connected()
+    return not client.is_deleted
 
 
 def style() -> str:

@@ -6,13 +6,15 @@ from nicegui import ui
 
 from planner.web.explore.story import tell
 from planner.web.frame import View, page
+from planner.web.passage import arrived
 
 
 @page("/plan/{id}", "web.title.plan")
 async def plan_page(view: View) -> None:
     with ui.element("div").classes("reading").props('role="status"') as reading:
         ui.label(view.word("explore.reading"))
-    await ui.context.client.connected()
+    if not await arrived():
+        return
     plan = await view.plan(view.path["id"])
     reading.delete()
     if plan is not None:

@@ -58,9 +58,11 @@ def policy_rows(plan) -> pd.DataFrame:
 def worst_first(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with the broken ones before all others, then the relieved, then by room left against their scale.
 
-    Adds the columns rank and tight, by which they stand.
+    What binds has no order of its own (its slack is dust): policy goes before the core. Adds the columns rank
+    and tight, by which they stand.
     """
     rows = rows.assign(rank=rows["status"].map(RANK), tight=((rows["slack"] + rows["relief"]) / rows["scale"]).round(6))
+    rows.loc[rows["rank"] == RANK["binding"], "tight"] = (rows["mechanism"] == "core") * 1.0
     return rows.sort_values(["rank", "tight"], kind="stable")
 
 

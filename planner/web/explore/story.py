@@ -32,7 +32,7 @@ async def tell(view: View, plan: Plan) -> None:
     entries: list[str] = []
     for key in sections.ORDER:
         inside, charts = await asyncio.to_thread(sections.passage, key, plan, names)
-        if client._deleted:
+        if client.is_deleted:
             return
         if not inside:
             continue
