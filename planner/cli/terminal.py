@@ -14,11 +14,12 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from planner.jobs.progress import closed, first_gap, phase_words
 from planner.report.cover import scenario_words
 from planner.report.headline import (
     binding_rules, by_year, percent, research, rounding_words, rule_counts, status_words)
 from planner.report.sheets import rule_words
-from planner.report.words import Names, catalogue, term, word
+from planner.report.words import Names, term, word
 
 QUIET_SECONDS = 5.0
 """Without a terminal, a line is written at most this often, and at each new phase."""
@@ -74,21 +75,14 @@ class Watch:
 
     def words(self, phase: str) -> str:
         """A phase's name in a column of fixed width (a Chinese character takes two places)."""
-        name, _, number = phase.rpartition(" ")
-        if number.isdigit():
-            text = word(f"phase.{name}", self.lang, number=number)
-        else:
-            text = term(phase, self.lang, "phase" if f"phase.{phase}" in catalogue() else "policy")
+        text = phase_words(phase, self.lang)
         return text + " " * (PHASE_WIDTH - cell_len(text))
 
     def closed(self, gap: float | None) -> float | None:
-        """How much of the way to the wanted gap is done, on a logarithmic scale; None before a first plan."""
-        if gap is None or not math.isfinite(gap):
-            return None
-        gap = max(gap, 1e-9)
-        self._first = self._first or max(gap, self.goal_gap * 10)
-        way = math.log(self._first / self.goal_gap)
-        return min(max(math.log(self._first / gap) / way, 0.0), 1.0) if way > 0 else 1.0
+        """How much of the way to the wanted gap is done; None before a first plan."""
+        if self._first is None and gap is not None and math.isfinite(gap):
+            self._first = first_gap(gap, self.goal_gap)
+        return closed(gap, self._first, self.goal_gap)
 
 
 class Interrupt:

@@ -82,7 +82,7 @@ def fill_folder(instance: Instance, made: Path) -> None:
     if instance.scenarios:
         (made / "scenarios").mkdir()
     for scenario in instance.scenarios.values():
-        (made / "scenarios" / f"{scenario.name}.toml").write_text(_scenario_toml(scenario), encoding="utf-8")
+        (made / "scenarios" / f"{scenario.name}.toml").write_text(scenario_text(scenario), encoding="utf-8")
     _keep_beside(instance, made)
 
 
@@ -144,7 +144,8 @@ def _toml(instance: Instance) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _scenario_toml(scenario: Scenario) -> str:
+def scenario_text(scenario: Scenario) -> str:
+    """A scenario as its file says it."""
     lines = [f"{word} = {toml_value(value)}" for word in WORDS if (value := getattr(scenario, word))]
     lines += ["", "[set]"] + [f"{toml_value(key)} = {toml_value(value)}"
                              for key, value in override_rows(scenario)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from planner.words import catalogue, term, word
+
 LEAST_GAP = 1e-6
 
 
@@ -40,3 +42,11 @@ def remaining(events: list[dict], goal: float, limit: float, elapsed: float) -> 
         return left
     begun = gaps[0][0]
     return min(left, max(elapsed - begun, 0.0) * (1 - done) / done)
+
+
+def phase_words(phase: str, lang: str) -> str:
+    """A phase's name; 'round 3' and the like keep their number, a policy its own name."""
+    name, _, number = phase.rpartition(" ")
+    if number.isdigit():
+        return word(f"phase.{name}", lang, number=number)
+    return term(phase, lang, "phase" if f"phase.{phase}" in catalogue() else "policy")

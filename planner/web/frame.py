@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import html
 import inspect
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Self
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -33,7 +34,7 @@ from planner.jobs.plans import Unreadable
 from planner.plan import Plan
 from planner.web.loading import instance_of, plan_of
 from planner.web.state import here
-from planner.words import LANGUAGES, catalogue, word, worded
+from planner.words import LANGUAGES, word, worded
 
 QUASAR = {"en": "en-US", "zh": "zh-CN"}
 HTML = {"en": "en", "zh": "zh-CN"}
@@ -47,13 +48,16 @@ class View:
     """One load of one page: its language and what its address says.
 
     path   parts of the address such as {id}; query  what stands behind the question mark
+    sets   changes ('key=value') that the address carries as `set=`, any number of them
     """
 
     lang: str
     path: dict[str, str]
     query: dict[str, str]
+    sets: tuple[str, ...]
     address: str
     foot: ui.element
+    languages: dict[str, ui.link]
 
     def word(self, key: str, /, **values) -> str:
         return word(key, self.lang, **values)
@@ -61,6 +65,14 @@ class View:
     def worded(self, text) -> str:
         """What was `say`d (or an exception's text) in the page's language."""
         return worded(text, self.lang)
+
+    def escaped(self, text) -> str:
+        """Text fit to stand in HTML or in a property."""
+        return escape(self.worded(text))
+
+    def button_link(self, text: str, path: str, *, main: bool = False, **query) -> ui.link:
+        """A link to a page of this app that looks like a button."""
+        return ui.link(text, self.link(path, **query)).classes("button main" if main else "button")
 
     def link(self, path: str, /, **query) -> str:
         """An address of this app that keeps the language; `path` may hold names, which are quoted."""
@@ -100,6 +112,13 @@ class View:
             self.refuse(listing(error.problems, self.lang))
         return None
 
+    def keep(self, path: str, /, **query) -> None:
+        """Puts what the page holds into its address, without a new load; the language links follow."""
+        ui.navigate.history.replace(address(path, self.lang, **query))
+        for lang, link in self.languages.items():
+            link.props["href"] = address(path, lang, **query)
+            link.update()
+
     def passport(self, passport: dict) -> None:
         """Puts a plan's passport into the footer."""
         self.foot.clear()
@@ -119,8 +138,12 @@ def page(path: str, title: str) -> Callable:
             client.page.language = QUASAR[lang]
             client.page.title = f"{word(title, lang)} · {word('web.app', lang)}"
             query = {key: value for key, value in request.query_params.items() if key != "lang"}
-            with framed(lang, request.url.path, query, word(title, lang)) as foot:
-                made = build(View(lang, dict(request.path_params), query, request.url.path, foot))
+            sets = tuple(request.query_params.getlist("set"))
+            if sets:
+                query["set"] = sets
+            with framed(lang, request.url.path, query, word(title, lang)) as frame:
+                made = build(View(lang, dict(request.path_params), query, sets, request.url.path, frame.foot,
+                                  frame.languages))
                 if inspect.isawaitable(made):
                     await made
         shown.__name__ = build.__name__
@@ -129,13 +152,13 @@ def page(path: str, title: str) -> Callable:
 
 
 class framed:
-    """Header, title and main part of a page; gives the footer's left part."""
+    """Header, title and main part of a page; `foot` is the footer's left part."""
 
     def __init__(self, lang: str, path: str, query: dict[str, str], title: str):
         self.lang, self.path, self.query, self.title = lang, path, query, title
 
-    def __enter__(self) -> ui.element:
-        lang = self.lang
+    def __enter__(self) -> Self:
+        lang, self.languages = self.lang, {}
         ui.add_css(style())
         ui.colors(primary="#1f5fa8")
         ui.query("body").classes("planner")
@@ -150,16 +173,17 @@ class framed:
             with ui.element("nav").classes("languages").props(f'aria-label="{escape(word("web.languages", lang))}"'):
                 for other in LANGUAGES:
                     link = ui.link(word(f"web.language.{other}", other), address(self.path, other, **self.query))
+                    self.languages[other] = link
                     link.props(f'lang="{HTML[other]}" hreflang="{HTML[other]}"')
                     if other == lang:
                         link.props('aria-current="true"')
         self.main = ui.element("main").props('id="main" tabindex="-1"')
         with ui.element("footer").classes("foot"):
-            foot = ui.element("div").classes("passport")
+            self.foot = ui.element("div").classes("passport")
             ui.label(word("web.local", lang, version=planner.__version__)).classes("local")
         self.main.__enter__()
         ui.html(f"<h1>{escape(self.title)}</h1>", sanitize=False)
-        return foot
+        return self
 
     def __exit__(self, *error) -> None:
         self.main.__exit__(*error)
@@ -167,8 +191,8 @@ class framed:
 
 def address(path: str, lang: str, /, **query) -> str:
     """An address of this app: path quoted, query without empty values, the language last."""
-    asked = {key: value for key, value in query.items() if value not in (None, "")} | {"lang": lang}
-    return f"{quote(path, safe='/~%')}?{urlencode(asked)}"
+    asked = {key: value for key, value in query.items() if value not in (None, "", [], ())} | {"lang": lang}
+    return f"{quote(path, safe='/~')}?{urlencode(asked, doseq=True)}"
 
 
 def passport_line(passport: dict, lang: str) -> str:
@@ -178,18 +202,9 @@ def passport_line(passport: dict, lang: str) -> str:
 
 
 def escape(text: str) -> str:
-    from html import escape as plain
-    return plain(str(text), quote=True)
+    return html.escape(str(text), quote=True)
 
 
 def style() -> str:
     """The app's own style sheet."""
     return (files("planner.web") / "style.css").read_text(encoding="utf-8")
-
-
-def phase_words(phase: str, lang: str) -> str:
-    """A solve's phase in words; 'round 3' and the like keep their number."""
-    name, number = re.fullmatch(r"(.*?)(?: (\d+))?", phase).groups()
-    if number and f"phase.{name}" in catalogue():
-        return word(f"phase.{name}", lang, number=number)
-    return word(f"phase.{phase}", lang) if f"phase.{phase}" in catalogue() else phase

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from planner.instance.raw import MEGABYTE, MOST_BYTES
 
 MOST_OTHER = MEGABYTE
 """Bytes of a request that is no upload."""
 FORM = 64 * 1024
 """Bytes of an upload's envelope."""
+UPLOAD = re.compile(r"/_nicegui/client/[\w-]+/upload/\d+")
 NAMES = ("127.0.0.1", "localhost")
 
 
@@ -43,7 +46,7 @@ class Guard:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
-        limit = self.most + FORM if "/upload/" in scope["path"] else MOST_OTHER
+        limit = self.most + FORM if UPLOAD.fullmatch(scope["path"]) else MOST_OTHER
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not length.isdigit() or int(length) > limit:
             await refuse(scope, receive, send, 413)
