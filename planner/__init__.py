@@ -15,7 +15,8 @@ __version__ = "0.1.0"
 _WHERE = {"load": "planner.solving", "solve": "planner.solving", "NoPlan": "planner.solving",
           "Plan": "planner.plan", "Instance": "planner.instance",
           "InvalidInstance": "planner.instance", "MECHANISMS": "planner.mechanisms",
-          "policies": "planner.policies", "explain": "planner.explain"}
+          "policies": "planner.policies", "explain": "planner.explain",
+          "compare": "planner.comparison"}
 
 __all__ = ["__version__", *_WHERE]
 

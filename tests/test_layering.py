@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-ORDER = ["words", "vocabulary", "papers", "instance", "model", "mechanisms", "plan", "rounding", "audit", "solving",
-         "price_tags", "explain", "studies", "policies", "generate", "report", "jobs", "web", "cli"]
+ORDER = ["words", "vocabulary", "papers", "instance", "model", "mechanisms", "plan", "rounding", "audit", "comparison",
+         "solving", "price_tags", "explain", "studies", "policies", "generate", "report", "jobs", "web", "cli"]
 """Lowest first: a room may import from rooms before it, and from itself."""
 
 GENERIC = {"solvers.algebra", "solvers.text"}

@@ -142,7 +142,8 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument("instance", metavar="INSTANCE")
     calibrate.add_argument("--goals", action="store_true", help=tell("help.calibrate_goals"))
 
-    from planner.cli import explain, generate, policies, serve, tender
+    from planner.cli import compare, explain, generate, policies, serve, tender
+    compare.add_parser(commands, [common])
     explain.add_parser(commands, [changes, common], share, seconds)
     generate.add_parser(commands, [common])
     policies.add_parser(commands, [named, changes, common], share, seconds)

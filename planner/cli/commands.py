@@ -253,6 +253,15 @@ def policies(args, out, err) -> int:
     return run(args, out, err)
 
 
+# --- compare ----------------------------------------------------------------------------
+
+
+def compare(args, out, err) -> int:
+    """Sets solved plans side by side; see `planner.cli.compare`."""
+    from planner.cli.compare import run
+    return run(args, out, err)
+
+
 # --- tender -----------------------------------------------------------------------------
 
 

@@ -22,10 +22,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from planner.comparison.goals import FAIRNESS, fairness
 from planner.instance import Instance, InvalidInstance, listing
 from planner.instance.tables import GOAL_NAMES as GOALS
 from planner.mechanisms import MECHANISMS
-from planner.model.figures import atkinson, gini, poorest_fifth_share, theil
 from planner.model.values import goal_values
 from planner.plan import Plan
 from planner.policies.handing import CannotApply
@@ -40,7 +40,6 @@ DEDUCTIONS = ("risk", "benefit_sharing")
 FACTS = ("technology_windows", "supervision")
 """Mechanisms that shape what money is worth or how much of it arrives."""
 
-FAIRNESS = {"gini": gini, "theil": theil, "atkinson": atkinson, "poorest_fifth": poorest_fifth_share}
 COLUMNS = ("policy", "kind", "status", "gap", *GOALS, *FAIRNESS, "broken_rules", "broken_rows", "broken",
            "worst", "worst_by", "message")
 
@@ -161,16 +160,6 @@ def score(plan: Plan) -> dict:
     goals = plan.goals
     kept = goals[~((goals["goal"] == "productivity") & goals["owner"].isin(DEDUCTIONS))]
     return kept.groupby("goal")["value"].sum().to_dict() | fairness(plan) | breaches(plan.compliance)
-
-
-def fairness(plan: Plan) -> dict[str, float]:
-    """Measures of the whole plan's spend per head over regions; nothing without people or cells."""
-    spend, regions = plan.allocations, plan.instance.table("regions")
-    if spend.empty or len(regions) < 2 or regions["population"].sum() <= 0:
-        return {}
-    by_region = spend.groupby("region")["spend"].sum()
-    population = regions.set_index("region")["population"]
-    return {name: float(measure(by_region, population)) for name, measure in FAIRNESS.items()}
 
 
 def breaches(compliance: pd.DataFrame) -> dict:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.table import Table, TableStyleInfo
 
 import planner
 from planner.report.layouts import MORE
@@ -28,6 +26,7 @@ from planner.report.columns import WIDEST, after_figures, column_width, headings
 from planner.report.cover import cover
 from planner.report.lights import Lights, goal_formulas
 from planner.report.live import Live
+from planner.report.long_table import HEAD, begin, end
 from planner.report.pages import Page, give_up
 from planner.report.reference import bibliography, glossary, keys
 from planner.report.sheets import Sheet, long_sheets
@@ -36,9 +35,6 @@ from planner.report.sums import Source
 from planner.report.tags import price_tags
 from planner.report.wayback.mark import mark
 from planner.report.words import LANGUAGES, Names, own_unit, word
-
-HEAD = 4
-"""Row of the headings; the title stands in row 1, a note in row 2."""
 
 AFTER = {"zones": "allocation", "stages": "allocation", "industries": "allocation",
          "categories": "allocation", "regions": "allocation", "instruments": "allocation",
@@ -154,26 +150,10 @@ class Writer:
 
     def _table(self, page: Page, sheet: Sheet) -> None:
         """A long table: title, note, headings, rows, and the lines that stand below."""
-        frame, heads = sheet.frame, self._heads(sheet)
-        figures = set(frame.select_dtypes("number"))
-        wide = [column_width(column, head, frame[column]) for column, head in heads.items()]
-        page.set_up(wide, HEAD)
-        page.append([Cell(self.titles[sheet.key], "title")])
-        page.append([Cell(sheet.note, "note")])
-        page.append()
-        page.high(1 + any(width(head) >= columns for head, columns in zip(heads.values(), wide)))
-        page.append([Cell(head, f"heading{'_right' if column in figures else after}")
-                     for (column, head), after in zip(heads.items(), after_figures(frame))])
+        heads = self._heads(sheet)
+        begin(page, sheet, self.titles[sheet.key], heads)
         self._rows(page, sheet, heads)
-        area = f"A{HEAD}:{get_column_letter(len(heads))}{page.row}"
-        table = Table(displayName=table_name(sheet.key), ref=area)
-        table.tableStyleInfo = TableStyleInfo("TableStyleLight1", showRowStripes=True)
-        table._initialise_columns()  # in write-only mode the headings are not there to be read
-        for column, head in zip(table.tableColumns, heads.values()):
-            column.name = head
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl reminds of the headings that were just given
-            page.page.add_table(table)
+        end(page, sheet, heads)
         if sheet.key == "compliance":
             self._colours(page)
         if sheet.after:

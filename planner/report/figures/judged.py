@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from planner.model.figures import atkinson, gini, poorest_fifth_share, theil
+from planner.comparison.goals import FAIRNESS as INDICES
 from planner.report.figures.chart import Chart, Grid
 from planner.report.figures.look import (
     INK,
@@ -21,8 +21,6 @@ from planner.report.figures.look import (
 )
 from planner.report.headline import by_year
 from planner.report.words import heading, term, word
-
-INDICES = {"gini": gini, "theil": theil, "atkinson": atkinson, "poorest_fifth": poorest_fifth_share}
 
 LEGIBLE = 0.1
 """Lines below this part of the highest one carry no figure: they would lie on one another."""
