@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from planner.jobs.job import Job
+from planner.jobs.needs import needs
 from planner.plan import Plan
 from planner.web.frame import View
 from planner.web.state import here
@@ -16,12 +17,20 @@ def ask_why(id: str, plan: Plan, what: Iterable[str], lang: str) -> Job:
     """A job that says why a plan does not fund something (more); `what` as `planner explain --why` takes it."""
     gap = plan.passport.get("options", {}).get("gap", 0.001)
     return here().jobs.submit(str(plan.passport.get("instance")), kind="why", plan=id, what=list(what), gap=gap,
-                              lang=lang)
+                              lang=lang, **needs(plan.instance))
 
 
-def ask_explain(instance: str, scenario: str | None, overrides: Iterable[str], lang: str) -> Job:
-    """A job that says why an instance has no plan, and what would mend it."""
-    return here().jobs.submit(instance, kind="explain", scenario=scenario, overrides=list(overrides), lang=lang)
+def explain_job(job: Job, lang: str) -> Job:
+    """The job that explains why a solve has no plan: the one that was started for it already, or a new one."""
+    asked = job.asked
+    same = ("instance", "scenario", "overrides")
+    for other in here().jobs.jobs():
+        if (other.asked["kind"] == "explain" and other.asked["created"] > asked["created"]
+                and other.state not in ("died", "cancelled", "failed")
+                and all(other.asked[name] == asked[name] for name in same)):
+            return other
+    return here().jobs.submit(asked["instance"], kind="explain", lang=lang, memory=asked["memory"],
+                              **{name: asked[name] for name in same[1:]})
 
 
 def questions(id: str) -> list[Job]:
@@ -38,4 +47,4 @@ def edit_link(view: View, asked: dict, words: Iterable[str]) -> str:
     words = list(words)
     moved = {text.partition("=")[0] for text in words}
     kept = [text for text in asked["overrides"] if text.partition("=")[0] not in moved]
-    return view.link(f"/edit/{asked['instance']}", scenario=asked["scenario"], set="\n".join([*kept, *words]))
+    return view.link(f"/edit/{asked['instance']}", scenario=asked["scenario"], set=[*kept, *words])

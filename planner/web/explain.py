@@ -11,7 +11,7 @@ from planner.jobs.job import Job
 from planner.report.clauses import Clauses
 from planner.report.html.explained import explanation, why_not
 from planner.report.html.tables import escape
-from planner.web.asking import edit_link
+from planner.web.asking import edit_link, explain_job
 from planner.web.frame import View, page, phase_words
 from planner.web.passage import Passage, arrived, style
 from planner.web.state import here
@@ -23,8 +23,13 @@ OFTEN = 0.5
 @page("/explain/{id}", "web.title.explain")
 async def explain_page(view: View) -> None:
     job = here().jobs.job(view.path["id"])
-    if job is None or job.asked["kind"] not in ("explain", "why"):
+    if job is None:
         view.refuse(view.word("explore.no_question", id=view.path["id"]))
+        return
+    if job.asked["kind"] == "solve":
+        ui.label(view.word("explore.for_job")).classes("prose")
+        ui.button(view.word("explore.why.solve"), on_click=lambda: ui.navigate.to(
+            view.link(f"/explain/{explain_job(job, view.lang).id}"))).props("unelevated no-caps")
         return
     ui.add_css(style())
     if not await arrived():
