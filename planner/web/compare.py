@@ -49,7 +49,7 @@ class Choice:
             view.refuse(view.word("explore.compare.few"))
             return
         options, asked = {id: id.replace("~", " / ", 1) for id in places}, view.query
-        first, second = list(options)[1], list(options)[0]
+        second, first, *_ = options
         with ui.element("div").classes("controls pair-choice"):
             self.a = self._select("explore.compare.a", options, asked.get("a"), first)
             self.b = self._select("explore.compare.b", options, asked.get("b"), second)

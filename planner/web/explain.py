@@ -8,11 +8,12 @@ import time
 from nicegui import ui
 
 from planner.jobs.job import Job
+from planner.jobs.progress import phase_words
 from planner.report.clauses import Clauses
 from planner.report.html.explained import explanation, why_not
 from planner.report.html.tables import escape
 from planner.web.asking import edit_link, explain_job
-from planner.web.frame import View, page, phase_words
+from planner.web.frame import View, page
 from planner.web.passage import Passage, arrived, style
 from planner.web.state import here
 

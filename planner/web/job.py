@@ -9,8 +9,8 @@ from nicegui import ui
 from planner.jobs.job import Job
 from planner.jobs.progress import closed, first_gap, phase_words, remaining
 from planner.report.headline import percent
-from planner.web.chart import search_figure
 from planner.web.asking import explain_job
+from planner.web.chart import search_figure
 from planner.web.frame import View, page
 from planner.web.state import here
 

@@ -27,7 +27,7 @@ def answer(found: Comparison, names: Names) -> str:
     said = [verdict_words(row, signs[row.plan], lang, lambda value: f"{value:,.4f}")
             for row in found.objectives.itertuples()]
     said += [word("compare.moved", lang, plan=signs[row.plan], amount=three(row.moved), unit=unit,
-                  share=percent(row.moved_share), difference=number(row.difference, "+"))
+                  share=percent(row.moved_share), difference=number(row.difference, "+").replace("-", "−"))
              for row in found.totals[found.totals["measure"] == "spend"].itertuples()]
     text = "".join(f'<p class="notice">{escape(line)}</p>' for line in said)
     return f"{plans(found, names)}{text}<p>{escape(word('compare.note_amounts', lang))}</p>"

@@ -11,6 +11,7 @@ from planner.report.html import sections
 from planner.report.html.answer import answer, figures
 from planner.report.html.tables import escape
 from planner.report.words import Names
+from planner.web.downloads import links
 from planner.web.explore.cells import Cells
 from planner.web.explore.rows import Rows
 from planner.web.explore.why import WhyNot
@@ -29,6 +30,7 @@ async def tell(view: View, plan: Plan) -> None:
         contents = Passage().classes("contents")
         with ui.element("div").classes("story").props('id="report"') as story:
             Passage(await asyncio.to_thread(lambda: answer(plan, names, figures(plan))))
+            onward(view, plan)
     entries: list[str] = []
     for key in sections.ORDER:
         inside, charts = await asyncio.to_thread(sections.passage, key, plan, names)
@@ -47,6 +49,17 @@ async def tell(view: View, plan: Plan) -> None:
                     part(view, plan, names)
         contents.show(navigation(entries, view))
     story.props('data-whole="yes"')
+
+
+def onward(view: View, plan: Plan) -> None:
+    """What can be done with the plan: files to take along, another scenario, another plan beside it."""
+    id, passport = view.path["id"], plan.passport
+    with ui.element("div").classes("onward"):
+        links(view, id)
+        with ui.element("div").classes("row"):
+            view.button_link(view.word("explore.edit"), f"/edit/{passport.get('instance')}",
+                             scenario=passport.get("scenario"), set=passport.get("overrides", []))
+            view.button_link(view.word("explore.beside"), "/compare", b=id)
 
 
 def navigation(entries: list[str], view: View) -> str:
