@@ -37,11 +37,10 @@ def run(args, out, err) -> int:
     if not folder.is_dir():
         raise Usage(say("cli.no_folder", folder=folder))
     from planner.jobs.manager import InUse
-    from planner.web.app import HOST, PortTaken, serve
+    from planner.web.app import PortTaken, serve
     try:
-        out.print(word("cli.serving", args.lang, address=f"http://{HOST}:{args.port}/?lang={args.lang}"),
-                  soft_wrap=True)
-        serve(folder, args.port, not args.no_browser, args.lang)
+        serve(folder, args.port, not args.no_browser, args.lang, lambda address: out.print(
+            word("cli.serving", args.lang, address=address), soft_wrap=True))
     except PortTaken:
         raise Usage(say("cli.port_taken", port=args.port, other=args.port + 1)) from None
     except InUse:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from planner.instance import Instance
-from planner.report.headline import percent
+from planner.report.words import term
 from planner.vocabulary import Table
 from planner.web import fields
 from planner.web.changes import Changes
@@ -51,7 +51,7 @@ class Boxes:
             made = ui.switch(value=text == "true", on_change=lambda event: self.take(
                 field, "true" if event.value else "false")).props(name)
         elif item.kind == "choice":
-            choices = {choice: choice for choice in item.choices} | ({text: text} if text else {})
+            choices = {choice: term(choice, self.view.lang, item.name) for choice in item.choices} | ({text: text} if text else {})
             made = ui.select(choices, value=text or None,
                              on_change=lambda event: self.take(field, event.value or "")).props(
                                  f"outlined dense options-dense {name}").classes("number")
@@ -81,7 +81,7 @@ class Boxes:
                 ui.label(view.word("web.edit.price"))
                 ui.html(f"<code>{view.escaped(field.key)}</code> {view.escaped(view.word('web.edit.price_about'))}",
                         sanitize=False).classes("muted")
-            with ui.element("div").classes("row"):
+            with ui.element("div").classes("line"):
                 kinds = {"hard": view.word("web.edit.hard"), "priced": view.word("web.edit.priced")}
                 kind = ui.toggle(kinds, value="priced" if text else "hard").props("no-caps dense unelevated")
                 box = ui.input(value=text, on_change=lambda event: self.take(field, event.value or "")).props(
@@ -160,6 +160,3 @@ class Boxes:
             made.set_value(field.shown() == "true" if field.item.kind == "flag" else field.shown())
             self.mark(key)
 
-
-def gap_words(gap: float) -> str:
-    return percent(gap)

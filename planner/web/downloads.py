@@ -29,7 +29,7 @@ OFFERED = ("plan.xlsx", "report.html", "tables.zip", "scenario.toml")
 
 def links(view: View, id: str) -> None:
     """A row of links to all that can be downloaded of a plan."""
-    with ui.element("div").classes("row downloads"):
+    with ui.element("div").classes("line downloads"):
         for name in OFFERED:
             ui.link(view.word(f"web.download.{name}"), view.link(f"/download/plan/{id}/{name}")).props(
                 "download").classes("button")

@@ -79,7 +79,7 @@ class Editor:
                           f"/edit/{instance.name}", scenario=event.value, set=self.changes.texts))).props(
                               "outlined dense options-dense").classes("select")
             scenario = instance.scenarios.get(instance.scenario)
-            if scenario is not None and scenario.about:
+            if scenario is not None and scenario.about and (view.lang == "en" or not scenario.title_zh):
                 ui.label(scenario.about).classes("muted")
 
     # --- groups -------------------------------------------------------------------------

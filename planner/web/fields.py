@@ -12,7 +12,7 @@ from planner.instance.cells import expected, unit_said
 from planner.instance.settings import ON, PRICE
 from planner.instance.tables import CORE_PARAMETERS, HEADER
 from planner.papers import PAPERS
-from planner.report.words import Names, heading, term
+from planner.report.words import Names, catalogue, heading, own_unit, term
 from planner.vocabulary import Column, Mechanism, Parameter, Table
 from planner.words import as_said, worded
 
@@ -116,19 +116,23 @@ def about(item: Parameter | Column | Table, lang: str) -> str:
 
 
 def unit(item: Parameter | Column, instance: Instance, lang: str) -> str:
-    """Its unit in words; '' for a pure number."""
-    if item.unit in ("", "1"):
+    """Its unit in words; '' for a share or a pure number, which `wanted` tells."""
+    if item.unit in ("", "1", "goal", "share", "ratio"):
         return ""
-    return worded(unit_said(item.unit, instance.money_unit, instance.talent_unit), lang)
+    own = {"money": instance.money_unit, "FTE": instance.talent_unit}
+    if item.unit in own:
+        return own_unit(own[item.unit], lang)
+    return worded(unit_said(item.unit, *(own_unit(name, lang) for name in own.values())), lang)
 
 
 def wanted(item: Parameter | Column, instance: Instance, lang: str) -> str:
     """What may be written: 'a share from 0 to 1'."""
-    return worded(expected(item, instance.money_unit, instance.talent_unit), lang)
+    return worded(expected(item, own_unit(instance.money_unit, lang), own_unit(instance.talent_unit, lang)), lang)
 
 
 def title(column: Column, lang: str) -> str:
-    return heading(column.name, lang)
+    """A column's heading; what it means, where it has no word of its own."""
+    return heading(column.name, lang) if column.key or column.name in catalogue() else about(column, lang)
 
 
 def sources(mechanism: Mechanism) -> list[str]:
@@ -153,6 +157,8 @@ def status_words(instance: Instance, field: Field, lang: str) -> str:
     """The status of a field's figure in words; '' where the instance says nothing of it."""
     name, _, column = field.key.rstrip("*").partition(".")
     table = name.partition("[")[0]
+    if not column:
+        return ""  # a word of the header
     found = (status(instance, table, column) if "[" in name or field.times else
              status(instance, "parameters", f"{name}.{column}"))
     return term(found, lang, "provenance") if found else ""

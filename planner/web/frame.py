@@ -80,7 +80,7 @@ class View:
 
     def refuse(self, text, *, title: str | None = None) -> None:
         """Says why the page cannot be shown, with the way back."""
-        with ui.element("div").classes("card refused").props('role="alert"'):
+        with ui.element("div").classes("card refusal").props('role="alert"'):
             if title:
                 ui.html(f"<h2>{escape(title)}</h2>", sanitize=False)
             ui.label(self.worded(text)).classes("prose")
@@ -177,7 +177,7 @@ class framed:
                     link.props(f'lang="{HTML[other]}" hreflang="{HTML[other]}"')
                     if other == lang:
                         link.props('aria-current="true"')
-        self.main = ui.element("main").props('id="main" tabindex="-1"')
+        self.main = ui.element("div").classes("content").props('id="main" tabindex="-1"')
         with ui.element("footer").classes("foot"):
             self.foot = ui.element("div").classes("passport")
             ui.label(word("web.local", lang, version=planner.__version__)).classes("local")

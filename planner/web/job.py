@@ -38,7 +38,7 @@ class JobView:
         self.spoken, self.said = 0.0, ""
         asked = job.asked
         with ui.element("section").classes("card"):
-            with ui.element("div").classes("row spread"):
+            with ui.element("div").classes("line spread"):
                 with ui.element("div"):
                     ui.html(f"<h2>{view.escaped(asked['instance'])}</h2>", sanitize=False)
                     ui.label(view.word("web.job.asked", scenario=asked["scenario"] or "base",
@@ -62,7 +62,7 @@ class JobView:
                             self.figures[name] = ui.label("–").classes(f"figure {name}")
             self.chart = ui.plotly(search_figure([], view.lang)).classes("search-chart").props(
                 f'role="img" aria-label="{view.escaped(view.word("web.job.chart_about"))}"')
-            with ui.element("div").classes("row buttons"):
+            with ui.element("div").classes("line buttons"):
                 self.stop = ui.button(view.word("web.job.stop"), on_click=self.ask_stop).props("no-caps outline")
                 self.kill = ui.button(view.word("web.job.kill"), on_click=self.ask_kill).props(
                     "no-caps flat color=negative")
@@ -148,7 +148,7 @@ class JobView:
                 ui.label(text).classes("prose").props('role="alert"')
             if job.result.get("stop") in ("interrupted", "time_limit"):
                 ui.label(view.word(f"web.job.{job.result['stop']}")).classes("prose")
-            with ui.element("div").classes("row buttons"):
+            with ui.element("div").classes("line buttons"):
                 if plan := job.result.get("plan"):
                     view.button_link(view.word("web.job.plan"), f"/plan/{plan}", main=True)
                 if job.state == "infeasible":

@@ -34,7 +34,7 @@ class Launch:
                                      label=view.word("web.launch.profile")).props("outlined dense options-dense")
             self.profile.classes("select")
             self.told = ui.element("div").props('role="status" aria-live="polite"')
-            with ui.element("div").classes("row buttons"):
+            with ui.element("div").classes("line buttons"):
                 self.button = ui.button(view.word("web.solve"), on_click=self.solve).props("no-caps unelevated").classes("solve")
                 self.keep = ui.button(view.word("web.save"), on_click=self.ask).props("no-caps outline")
                 ui.button(view.word("web.save.take"), on_click=self.take).props("no-caps flat")
@@ -100,7 +100,7 @@ class Launch:
                 dialog.close()
                 ui.navigate.to(view.link(f"/edit/{view.path['instance']}", scenario=name.value.strip()))
 
-            with ui.element("div").classes("row buttons"):
+            with ui.element("div").classes("line buttons"):
                 ui.button(view.word("web.save.save"), on_click=lambda: save()).props("no-caps unelevated")
                 ui.button(view.word("web.cancel"), on_click=dialog.close).props("no-caps flat")
         dialog.open()

@@ -11,7 +11,7 @@ from nicegui import Client, ui
 from planner.instance import Instance, InvalidInstance
 from planner.instance.scenarios import BASE
 from planner.jobs.needs import needs
-from planner.report.headline import percent, status_words
+from planner.report.headline import status_words
 from planner.web.frame import View, page
 from planner.web.loading import instance_of
 from planner.web.problems import problem_list
@@ -140,7 +140,7 @@ def solved(view: View) -> None:
                                             *map(str, passport.get("overrides", [])))),
                                 view.link(f"/plan/{place.id}"))
                     with ui.element("td"):
-                        ui.label(f"{status_words(passport, view.lang)} · {percent(passport.get('gap'))}").classes("muted")
+                        ui.label(status_words(passport, view.lang)).classes("muted")
                     with ui.element("td").classes("actions"):
                         ui.label(moment(place.changed)).classes("muted")
 

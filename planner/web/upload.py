@@ -22,8 +22,11 @@ class Upload:
         with ui.element("section").classes("card"):
             ui.html(f"<h2>{view.escaped(view.word('web.upload'))}</h2>", sanitize=False)
             ui.label(view.word("web.upload.about", most=MOST_BYTES // MEGABYTE)).classes("muted")
-            ui.upload(label=view.word("web.upload.choose"), auto_upload=True, max_files=1, max_file_size=MOST_BYTES,
-                      on_upload=self.take, on_rejected=self.reject).props('accept=".xlsx" flat bordered')
+            # The uploader's own button has no name for a screen reader: it stays hidden behind one that has.
+            upload = ui.upload(auto_upload=True, max_files=1, max_file_size=MOST_BYTES, on_upload=self.take,
+                               on_rejected=self.reject).props('accept=".xlsx"')
+            ui.button(view.word("web.upload.choose"), icon="upload_file").props("no-caps outline").on(
+                "click", js_handler=f"() => getElement({upload.id}).pickFiles()")
             self.told = ui.element("div").props('role="status" aria-live="polite"')
 
     def reject(self) -> None:
@@ -52,7 +55,7 @@ class Upload:
         ui.label(view.word("web.upload.sound", title=title, tables=len(instance.table_names))).classes("good")
         if instance.warnings:
             problem_list(view, instance.warnings)
-        with ui.element("div").classes("row"):
+        with ui.element("div").classes("line"):
             name = ui.input(view.word("web.upload.name"), value=instance.name).props("outlined dense").classes("select")
             ui.button(view.word("web.upload.save"), on_click=lambda: self.save(instance, name.value.strip())).props(
                 "no-caps unelevated")
