@@ -29,15 +29,16 @@ def search_figure(events: list[dict], lang: str) -> dict:
             "x": [point[0] for point in points], "y": [point[1] for point in points],
             "line": {"shape": "hv", "color": colour, "dash": dash, "width": 2},
             "hovertemplate": "%{y:,.4f}<br>%{x:.1f} s<extra>%{fullData.name}</extra>"})
-    axis = {"gridcolor": "#e3e7eb", "zeroline": False, "linecolor": "#8793a0", "ticks": "outside", "tickcolor": "#8793a0"}
+    empty = not any(trace["x"] for trace in traces)
+    axis = {"showticklabels": not empty, "gridcolor": "#e3e7eb", "zeroline": False, "linecolor": "#8793a0", "ticks": "outside", "tickcolor": "#8793a0"}
     layout = {
         "margin": {"l": 70, "r": 16, "t": 12, "b": 46}, "height": 300, "autosize": True, "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.14}, "paper_bgcolor": "#fff", "plot_bgcolor": "#fff",
         "font": {"family": "Helvetica Neue, Arial, Liberation Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif",
                  "size": 13, "color": "#1c2733"},
-        "xaxis": axis | {"title": {"text": word("web.job.axis_time", lang)}, "rangemode": "tozero"},
+        "xaxis": axis | {"title": {"text": word("web.job.axis_time", lang)}},
         "yaxis": axis | {"title": {"text": word("web.job.axis_goal", lang)}, "tickformat": ",~r"},
-        "annotations": [] if any(trace["x"] for trace in traces) else [{
+        "annotations": [] if not empty else [{
             "text": word("web.job.no_points", lang), "showarrow": False, "xref": "paper", "yref": "paper",
             "x": 0.5, "y": 0.5, "font": {"color": "#54606c", "size": 14}}]}
     return {"data": traces, "layout": layout,

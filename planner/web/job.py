@@ -11,6 +11,7 @@ from planner.jobs.progress import closed, first_gap, phase_words, remaining
 from planner.report.headline import percent
 from planner.web.asking import explain_job
 from planner.web.chart import search_figure
+from planner.web.downloads import links
 from planner.web.frame import View, page
 from planner.web.state import here
 
@@ -132,7 +133,8 @@ class JobView:
         now = time.monotonic()
         if state != self.said or now - self.spoken >= SPOKEN:
             self.said, self.spoken = state, now
-            self.voice.set_text(self.view.word("web.job.spoken", state=state, phase=phase, gap=texts["gap"],
+            told = " · ".join(part for part in (state, phase) if part)
+            self.voice.set_text(self.view.word("web.job.spoken", state=told, gap=texts["gap"],
                                                elapsed=texts["elapsed"]))
 
     def show_ending(self) -> None:
@@ -155,6 +157,10 @@ class JobView:
                     ui.button(view.word("web.job.explain"), on_click=lambda: ui.navigate.to(view.link(
                         f"/explain/{explain_job(job, view.lang).id}"))).props("unelevated no-caps").mark("explain")
                 ui.link(view.word("web.job.again"), back).classes("button")
+            place = here().workspace.plan(job.result.get("plan", ""))
+            if place is not None:
+                links(view, place.id)
+                view.passport(place.passport)
 
 
 def search_events(known: list[dict]) -> list[dict]:
