@@ -14,6 +14,7 @@ import urllib.request
 from functools import lru_cache
 from pathlib import Path
 
+import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -54,6 +55,7 @@ def workspace() -> Path:
 @lru_cache
 def server() -> str:
     """The address of `planner serve` on the workspace; it ends with this process."""
+    pytest.importorskip("nicegui", reason="the extra `web` is not installed")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -89,7 +91,7 @@ def told() -> str:
     return (workspace() / "serve.log").read_text()
 
 
-def until(driver, found, seconds: float = 60):
+def until(driver, found, seconds: float = 180):
     return WebDriverWait(driver, seconds, poll_frequency=0.1).until(found)
 
 

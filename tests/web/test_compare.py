@@ -8,7 +8,19 @@ from selenium.webdriver.common.keys import Keys
 import planner
 from planner.report.words import Names, word
 from tests.browser import browser, complaints
-from tests.web.explored import BASE, OTHER, box, cells, choose, figure, opened, quiet, server, until, workspace
+from tests.web.explored import (
+    BASE,
+    OTHER,
+    box,
+    cells,
+    choose,
+    figure,
+    opened,
+    quiet,
+    server,
+    until,
+    workspace,
+)
 
 pytestmark = pytest.mark.browser
 ADDRESS = f"/compare?a={BASE}&b={OTHER.replace('+', '%2B').replace('=', '%3D')}"
@@ -62,7 +74,7 @@ def test_the_keyboard_alone_turns_the_plans_round(driver):
         keys.send_keys(Keys.TAB).perform()
         if driver.switch_to.active_element.text == word("explore.compare.swap", "en"):
             break
-    assert driver.execute_script("return getComputedStyle(document.activeElement).boxShadow") != "none"
+    assert driver.execute_script("return getComputedStyle(document.activeElement).outlineStyle") != "none"
     keys.send_keys(Keys.ENTER).perform()
     until(driver, lambda d: f"b={BASE}" in d.current_url.replace("%7E", "~"))
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ".money table"))
