@@ -97,9 +97,8 @@ class JobView:
         self.state.set_text(state)
         self.state.classes(replace=f"badge {job.state}")
         self.phase.set_text(phase)
-        searching = job.state == "running" and bool(last)
-        left = remaining(search_events(known), job.asked["gap"], job.asked["time_limit"],
-                         elapsed or 0.0) if searching else None
+        searching = job.state == "running" and not job.stopping and bool(last) and events[-1] is last
+        left = remaining(known, job.asked["gap"], job.asked["time_limit"], searched(last, elapsed)) if searching else None
         texts = {"incumbent": number(last.get("incumbent")), "bound": number(last.get("bound")),
                  "gap": percent(last.get("gap")), "elapsed": duration(elapsed, view),
                  "remaining": "–" if left is None else view.word("web.job.at_most", time=duration(left, view))}
@@ -163,9 +162,9 @@ class JobView:
                 view.passport(place.passport)
 
 
-def search_events(known: list[dict]) -> list[dict]:
-    """Events with their time since the process began."""
-    return [event | {"time": event["clock"]} for event in known]
+def searched(last: dict, elapsed: float) -> float:
+    """Seconds since the search began, which is what the time limit counts; elapsed: since the process began."""
+    return elapsed - (last["clock"] - last["time"]) if last["time"] is not None else elapsed
 
 
 def number(value: float | None) -> str:

@@ -25,7 +25,7 @@ class Upload:
             # The uploader's own button has no name for a screen reader: it stays hidden behind one that has.
             upload = ui.upload(auto_upload=True, max_files=1, max_file_size=MOST_BYTES, on_upload=self.take,
                                on_rejected=self.reject).props('accept=".xlsx"')
-            ui.button(view.word("web.upload.choose"), icon="upload_file").props("no-caps outline").on(
+            ui.button(view.word("web.upload.choose")).props("no-caps outline").on(
                 "click", js_handler=f"() => getElement({upload.id}).pickFiles()")
             self.told = ui.element("div").props('role="status" aria-live="polite"')
 

@@ -2,9 +2,9 @@
 
 import math
 
-import planner
 import pytest
 
+import planner
 from planner.instance import InvalidInstance
 from planner.jobs.job import Job, write_json
 from planner.jobs.needs import needs
