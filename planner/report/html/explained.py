@@ -100,8 +100,9 @@ def ways(repairs: list[dict], clauses: Clauses, act: Act = no_act) -> str:
     rows = [(change(repair, clauses), repair["now"], repair["to"], repair["share"] if repair["key"] else None,
              checked(repair, lang), act(repair["words"]) if repair["words"] else None) for repair in repairs]
     frame, title = pd.DataFrame(rows, columns=[*head, word("explained.do", lang)]), word("explain.ways", lang)
-    if frame.iloc[:, -1].isna().all():
-        frame = frame.iloc[:, :-1]
+    act_on = frame.pop(word("explained.do", lang))
+    if act_on.notna().any():  # beside the change, so that it is in sight on a narrow screen too
+        frame.insert(1, act_on.name, act_on)
     kinds = {head[1]: "figure", head[2]: "figure", head[3]: "share", word("explained.do", lang): "link"}
     edges = "".join("<p>" + escape(word("explain.edge", lang, key=repair["key"], edge=written(repair["edge"]),
                                         to=written(repair["to"]))) + "</p>"

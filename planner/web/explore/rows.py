@@ -7,9 +7,10 @@ import asyncio
 from nicegui import ui
 
 from planner.plan import Plan
+from planner.report.figures.chart import Grid
 from planner.report.figures.rules import RANK, policy_rows, rule_grid, worst_first
 from planner.report.html.tables import escape, table
-from planner.report.words import Names, term
+from planner.report.words import Names, heading, term
 from planner.web.frame import View
 from planner.web.passage import Passage
 
@@ -67,8 +68,12 @@ class Rows:
     def page(self) -> tuple[int, str]:
         rows = self.found()
         title = self.view.word("section.rows")
-        grid = rule_grid(self.plan, self.names, rows.iloc[self.first:self.first + PAGE], single=True)
-        return len(rows), table(grid, title, self.view.lang)
+        shown, lang = rows.iloc[self.first:self.first + PAGE], self.view.lang
+        grid = rule_grid(self.plan, self.names, shown, single=True)
+        if "dual" in shown and shown["dual"].notna().any():
+            worth = heading("dual", lang)
+            grid = Grid(grid.frame.assign(**{worth: shown["dual"].to_numpy()}), grid.kinds | {worth: "fine"})
+        return len(rows), table(grid, title, lang)
 
     async def draw(self) -> None:
         count, text = await asyncio.to_thread(self.page)

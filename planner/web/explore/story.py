@@ -56,7 +56,7 @@ def onward(view: View, plan: Plan) -> None:
     id, passport = view.path["id"], plan.passport
     with ui.element("div").classes("onward"):
         links(view, id)
-        with ui.element("div").classes("row"):
+        with ui.element("div").classes("row buttons"):
             view.button_link(view.word("explore.edit"), f"/edit/{passport.get('instance')}",
                              scenario=passport.get("scenario"), set=passport.get("overrides", []))
             view.button_link(view.word("explore.beside"), "/compare", b=id)
