@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from planner.instance.scenarios import BASE
 from planner.jobs.job import Job
 from planner.jobs.needs import needs
 from planner.plan import Plan
@@ -37,6 +38,18 @@ def questions(id: str) -> list[Job]:
     """Jobs that asked about a plan, the newest first."""
     found = [job for job in here().jobs.jobs() if job.asked["kind"] == "why" and job.asked.get("plan") == id]
     return found[:MOST_EARLIER]
+
+
+def told(view: View, job: Job) -> tuple[str, str]:
+    """(what a job was asked, the address of its page)."""
+    asked = job.asked
+    if asked["kind"] == "why":
+        what = ", ".join(words.partition("=")[2] or words for words in asked["what"])
+        return view.word("explore.job.why", plan=asked["plan"].replace("~", " / ", 1), what=what), view.link(f"/explain/{job.id}")
+    text = " · ".join((asked["instance"], asked["scenario"] or BASE, *asked["overrides"]))
+    if asked["kind"] == "explain":
+        return view.word("explore.job.explain", what=text), view.link(f"/explain/{job.id}")
+    return text, view.link(f"/job/{job.id}")
 
 
 def edit_link(view: View, asked: dict, words: Iterable[str]) -> str:
