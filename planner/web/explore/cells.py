@@ -33,6 +33,7 @@ class Cells:
             self.columns = self._select("explore.columns", {NONE: view.word("explore.none")} | heads, "stage")
             self.measure = self._select("explore.measure", {
                 measure: view.word(f"explore.measure.{measure}") for measure in MEASURES}, "spend")
+        ui.label(view.word("explore.only")).classes("about")
         with ui.element("div").classes("controls filters"):
             self.filters = {dim: self._filter(dim, heads[dim]) for dim in self.dims}
         ui.button(view.word("explore.all"), on_click=self.reset).props("flat no-caps dense").classes("reset")
