@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -92,7 +93,7 @@ def told() -> str:
 
 
 def until(driver, found, seconds: float = 180):
-    return WebDriverWait(driver, seconds, poll_frequency=0.1).until(found)
+    return WebDriverWait(driver, seconds, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException]).until(found)
 
 
 def opened(driver, path: str, width: int = 1280) -> None:

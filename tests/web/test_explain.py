@@ -19,9 +19,19 @@ ENDED = "[data-whole=yes]"
 
 
 def button(driver, text: str):
-    """The button with a text, as soon as it is there and can be clicked."""
-    return until(driver, lambda d: [one for one in d.find_elements(By.CSS_SELECTOR, "button, a.button") if
-                                    one.text == text and one.is_enabled()])[0]
+    """The button with a text, if it is there and can be clicked."""
+    return next((one for one in driver.find_elements(By.CSS_SELECTOR, "button, a.button")
+                 if one.text == text and one.is_enabled()), None)
+
+
+def press(driver, text: str) -> None:
+    """Clicks on the button with a text as soon as it can be; a page that is drawn anew meanwhile is looked at again."""
+    def pressed(d):
+        found = button(d, text)
+        if found is not None:
+            found.click()
+        return found is not None
+    until(driver, pressed)
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +45,8 @@ def test_infeasible_explained_repaired_with_one_click_and_solved(driver):
     complaints(driver)
     resize(driver, 1280)
     driver.get(f"{server()}/edit/lean?set=basic_research.floor%3D0.95&lang=en")
-    button(driver, word("web.solve", "en")).click()
-    button(driver, word("web.job.explain", "en")).click()
+    press(driver, word("web.solve", "en"))
+    press(driver, word("web.job.explain", "en"))
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ENDED))
     quiet(driver)
     text = driver.find_element(By.TAG_NAME, "main").text
@@ -46,11 +56,12 @@ def test_infeasible_explained_repaired_with_one_click_and_solved(driver):
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ENDED))
     assert word("explain.infeasible", "zh") in driver.find_element(By.TAG_NAME, "main").text
     driver.get(address)
-    until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, f"{ENDED} a.act"))[0].click()
+    until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, f"{ENDED} a.act"))
+    driver.find_element(By.CSS_SELECTOR, f"{ENDED} a.act").click()
     until(driver, lambda d: "/edit/lean" in d.current_url and "basic_research.floor" in d.current_url)
     assert "0.95" not in driver.current_url
-    button(driver, word("web.solve", "en")).click()
-    link = button(driver, word("web.job.plan", "en")).get_attribute("href")
+    press(driver, word("web.solve", "en"))
+    link = until(driver, lambda d: button(d, word("web.job.plan", "en"))).get_attribute("href")
     assert "/plan/lean~" in link and complaints(driver) == []
     plans = [id for id in Workspace(workspace()).plans() if id.startswith("lean~")]
     assert len(plans) == 1 and "0.95" not in plans[0]
@@ -59,13 +70,13 @@ def test_infeasible_explained_repaired_with_one_click_and_solved(driver):
 @pytest.mark.browser
 def test_why_is_asked_from_the_page_of_a_plan(driver):
     opened(driver, f"/plan/{BASE}?lang=zh")
-    button(driver, word("explore.why.ask", "zh")).click()
+    press(driver, word("explore.why.ask", "zh"))
     until(driver, lambda d: word("explore.why.nothing", "zh") in d.find_element(By.CSS_SELECTOR, ".said").text)
     choose(driver, word("explore.why.what", "zh"), word("explore.why.bid", "zh"))
     until(driver, lambda d: len(d.find_elements(By.CSS_SELECTOR, "section#why")) == 1)
     time.sleep(0.5)
     choose(driver, "揭榜方案", "内陆方案")
-    button(driver, word("explore.why.ask", "zh")).click()
+    press(driver, word("explore.why.ask", "zh"))
     until(driver, lambda d: d.find_elements(By.CSS_SELECTOR, ENDED) and "/explain/" in d.current_url)
     text = driver.find_element(By.TAG_NAME, "main").text
     assert word("why.most", "zh") in text and "内陆方案" in text
