@@ -27,6 +27,7 @@ class Boxes:
     def __init__(self, view: View, instance: Instance, changes: Changes, changed: Callable[[], Awaitable[None]]):
         self.view, self.instance, self.changes, self.changed = view, instance, changes, changed
         self.made: dict[str, tuple[Field, object]] = {}
+        self.kinds: dict[str, ui.toggle] = {}
 
     # --- kinds of boxes -------------------------------------------------------------------
 
@@ -95,7 +96,7 @@ class Boxes:
                     elif not box.value:
                         box.set_value(field.shown() or "1")
                 kind.on_value_change(chosen)
-        self.made[field.key] = field, box
+        self.made[field.key], self.kinds[field.key] = (field, box), kind
 
     def grid(self, grid: Grid) -> None:
         """A small table as a grid of boxes."""
@@ -158,5 +159,7 @@ class Boxes:
         if key in self.made:
             field, made = self.made[key]
             made.set_value(field.shown() == "true" if field.item.kind == "flag" else field.shown())
+            if key in self.kinds:
+                self.kinds[key].set_value("priced" if field.shown() else "hard")
             self.mark(key)
 

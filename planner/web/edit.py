@@ -22,9 +22,6 @@ from planner.web.frame import View, page
 from planner.web.launch import Launch
 from planner.web.problems import problem_list
 
-BUDGETS = ("budget", "local_budget", "private", "private_capacity")
-GOALS = ("goals",)
-
 
 @page("/edit/{instance}", "web.title.edit")
 async def edit_page(view: View) -> None:
@@ -40,7 +37,7 @@ class Editor:
 
     def __init__(self, view: View, instance: Instance):
         self.view, self.instance, self.asked = view, instance, 0
-        self.known = index(instance, view.lang)
+        self.known = fields.index(instance, view.lang)
         overrides, self.wrong = as_overrides(list(view.sets))
         self.changes = Changes({override.key + override.operator.removesuffix("="): fields.shown(override.value)
                                 for override in overrides}, self.known)
@@ -93,13 +90,13 @@ class Editor:
         return tuple(self.instance.declared(name) for name in names)
 
     def budget(self) -> None:
-        for grid in fields.grids(self.instance, self.tables(BUDGETS), self.view.lang):
+        for grid in fields.grids(self.instance, self.tables(fields.BUDGETS), self.view.lang):
             self.boxes.grid(grid)
-        self.boxes.wholes(fields.wholes(self.instance, self.tables(BUDGETS)))
+        self.boxes.wholes(fields.wholes(self.instance, self.tables(fields.BUDGETS)))
 
     def goals(self) -> None:
         self.boxes.field(fields.mode_field(self.instance))
-        for grid in fields.grids(self.instance, self.tables(GOALS), self.view.lang):
+        for grid in fields.grids(self.instance, self.tables(fields.GOALS), self.view.lang):
             self.boxes.grid(grid)
 
     def core(self) -> None:
@@ -180,33 +177,6 @@ class Editor:
             elif self.changes.values:
                 ui.label(self.view.word("web.edit.sound")).classes("good")
         self.launch.allow(not problems)
-
-
-def index(instance: Instance, lang: str) -> dict[str, tuple[str, fields.Field]]:
-    """key -> (where it belongs, in words; its field) of everything that can be edited."""
-    found = {}
-
-    def add(group: str, field: fields.Field, label: str = "") -> None:
-        found[field.key] = (" · ".join(part for part in (group, label) if part), field)
-
-    add("", fields.mode_field(instance), fields.about(fields.mode_field(instance).item, lang))
-    for field in fields.core_fields(instance):
-        add("", field, fields.about(field.item, lang))
-    core = tuple(instance.declared(name) for name in (*BUDGETS, *GOALS))
-    for group, tables in (("", core), *((term(mechanism.name, lang, "mechanism"), mechanism.tables)
-                                        for mechanism in MECHANISMS)):
-        for grid in fields.grids(instance, tables, lang):
-            for label, row in grid.rows:
-                for field in row:
-                    add(group, field, f"{label}, {fields.title(field.item, lang)}")
-        for _table, field, _ in fields.wholes(instance, tables):
-            add(group, field, fields.about(field.item, lang))
-    for mechanism in MECHANISMS:
-        group = term(mechanism.name, lang, "mechanism")
-        for field in (fields.switch(instance, mechanism), fields.price(instance, mechanism),
-                      *fields.parameters(instance, mechanism)):
-            add(group, field, fields.about(field.item, lang))
-    return found
 
 
 def scenario_title(scenario, lang: str) -> str:

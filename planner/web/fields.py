@@ -11,6 +11,7 @@ from planner.instance import Instance
 from planner.instance.cells import expected, unit_said
 from planner.instance.settings import ON, PRICE
 from planner.instance.tables import CORE_PARAMETERS, HEADER
+from planner.mechanisms import MECHANISMS
 from planner.papers import PAPERS
 from planner.report.words import Names, catalogue, heading, own_unit, term
 from planner.vocabulary import Column, Mechanism, Parameter, Table
@@ -18,6 +19,8 @@ from planner.words import as_said, worded
 
 MOST_ROWS = 24
 """Rows of a table that is edited cell by cell; larger ones are changed as a whole, or in the workbook."""
+BUDGETS, GOALS = ("budget", "local_budget", "private", "private_capacity"), ("goals",)
+"""The core's tables that a planner may want to change."""
 EDITED = ("number", "integer", "flag", "choice")
 
 
@@ -162,3 +165,30 @@ def status_words(instance: Instance, field: Field, lang: str) -> str:
     found = (status(instance, table, column) if "[" in name or field.times else
              status(instance, "parameters", f"{name}.{column}"))
     return term(found, lang, "provenance") if found else ""
+
+
+def index(instance: Instance, lang: str) -> dict[str, tuple[str, Field]]:
+    """key -> (where it belongs, in words; its field) of everything that can be edited."""
+    found = {}
+
+    def add(group: str, field: Field, label: str = "") -> None:
+        found[field.key] = (" · ".join(part for part in (group, label) if part), field)
+
+    add("", mode_field(instance), about(mode_field(instance).item, lang))
+    for field in core_fields(instance):
+        add("", field, about(field.item, lang))
+    core = tuple(instance.declared(name) for name in (*BUDGETS, *GOALS))
+    for group, tables in (("", core), *((term(mechanism.name, lang, "mechanism"), mechanism.tables)
+                                        for mechanism in MECHANISMS)):
+        for grid in grids(instance, tables, lang):
+            for label, row in grid.rows:
+                for field in row:
+                    add(group, field, f"{label}, {title(field.item, lang)}")
+        for _table, field, _ in wholes(instance, tables):
+            add(group, field, about(field.item, lang))
+    for mechanism in MECHANISMS:
+        group = term(mechanism.name, lang, "mechanism")
+        for field in (switch(instance, mechanism), price(instance, mechanism),
+                      *parameters(instance, mechanism)):
+            add(group, field, about(field.item, lang))
+    return found

@@ -170,6 +170,32 @@ def test_a_scenario_is_saved_and_replaced_only_when_asked(server, driver):
     assert '"core.discount" = 0.06' in file.read_text()
 
 
+def test_an_impossible_wish_leads_to_its_explanation(server, driver):
+    driver.get(server.address + "/edit/tiny?lang=zh&set=basic_research.floor%3D0.95")
+    button(driver, "求解").click()
+    seen(driver, "没有方案能遵守全部规则")
+    assert "/explain/" in button(driver, "查看原因").get_attribute("href")
+    again = button(driver, "修改后再求解").get_attribute("href")
+    assert "/edit/tiny?" in again and "set=basic_research.floor%3D0.95" in again and "lang=zh" in again
+
+
+def test_hard_or_priced_and_undone(server, driver):
+    driver.get(server.address + "/edit/tiny?lang=en")
+    seen(driver, "Nothing is changed.")
+    next(found for found in all_of(driver, ".fold .q-item") if "Basic-research floor" in found.text).click()
+    button(driver, "priced").click()
+    seen(driver, "basic_research.price – → 1")
+    type_into(driver, "Hard or priced", "2.5")
+    seen(driver, "basic_research.price – → 2.5")
+    all_of(driver, '[aria-label="Basic-research floor: on"]')[0].click()
+    seen(driver, "basic_research.on true → false")
+    all_of(driver, '[aria-label="Undo basic_research.price"]')[0].click()
+    until(lambda: "basic_research.price –" not in text_of(driver), "the price to be undone")
+    assert not all_of(driver, '[aria-label="Hard or priced"]')[0].is_displayed()
+    button(driver, "hard")
+    assert "basic_research.on true → false" in text_of(driver)
+
+
 def test_the_keyboard_is_enough(server, driver):
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
