@@ -71,7 +71,8 @@ class Why:
         """As JSON knows it."""
         out = {name: value for name, value in vars(self).items() if name not in ("displaced", "blocked", "mends")}
         out["goals"] = {goal: list(pair) for goal, pair in self.goals.items()}
-        out |= {name: None for name in ("cost", "least", "most") if out[name] is not None and not np.isfinite(out[name])}
+        out |= {name: None for name in ("cost", "least", "most")
+                if out[name] is not None and not np.isfinite(out[name])}
         out["displaced"] = self.displaced.to_dict("records")
         out["blocked"] = None if self.blocked is None else [clause.name for clause in self.blocked.clauses]
         out["mends"] = [asdict(repair) for repair in self.mends]

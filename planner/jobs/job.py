@@ -78,8 +78,9 @@ class Job:
     @property
     def target(self) -> tuple:
         """Two jobs with the same target write to the same place."""
-        own = () if self.asked["kind"] == "solve" else (self.id,)
-        return self.asked["kind"], self.asked["instance"], self.asked["scenario"], tuple(self.asked["overrides"]), *own
+        if self.asked["kind"] != "solve":  # an answer lies in its own job's folder
+            return self.asked["kind"], self.id
+        return "solve", self.asked["instance"], self.asked["scenario"], tuple(self.asked["overrides"])
 
 
 def fresh_id() -> str:

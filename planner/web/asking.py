@@ -45,7 +45,8 @@ def told(view: View, job: Job) -> tuple[str, str]:
     asked = job.asked
     if asked["kind"] == "why":
         what = ", ".join(words.partition("=")[2] or words for words in asked["what"])
-        return view.word("explore.job.why", plan=asked["plan"].replace("~", " / ", 1), what=what), view.link(f"/explain/{job.id}")
+        plan = asked["plan"].replace("~", " / ", 1)
+        return view.word("explore.job.why", plan=plan, what=what), view.link(f"/explain/{job.id}")
     text = " · ".join((asked["instance"], asked["scenario"] or BASE, *asked["overrides"]))
     if asked["kind"] == "explain":
         return view.word("explore.job.explain", what=text), view.link(f"/explain/{job.id}")

@@ -54,7 +54,8 @@ class Answer:
             Passage(self.question())
             with ui.element("div").classes("progress"):
                 self.line = ui.label().props('role="status"').classes("line")
-                self.stop = ui.button(view.word("explore.stop"), on_click=self.end).props("outline no-caps").mark("stop")
+                self.stop = ui.button(view.word("explore.stop"), on_click=self.end).props(
+                    "outline no-caps").mark("stop")
             self.passage = Passage().classes("found")
         self.timer = ui.timer(OFTEN, self.look)
 
@@ -107,7 +108,8 @@ class Answer:
         last = events[-1] if events else {}
         doing = phase_words(last.get("phase", "start"), view.lang)
         if last.get("groups"):
-            doing += view.word("figure.join") + view.word("explain.smaller", groups=last["groups"], tests=last["tests"])
+            smaller = view.word("explain.smaller", groups=last["groups"], tests=last["tests"])
+            doing += view.word("figure.join") + smaller
         elif last.get("what"):
             doing += f" {self.clauses.words(last['what']) or last['what']}"
         return view.word("explore.working", doing=doing, seconds=seconds)

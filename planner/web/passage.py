@@ -25,8 +25,9 @@ class Passage(Element, component="passage.js", dependencies=[Path(html.__file__)
     def show(self, text: str, charts: Mapping[str, Chart] | None = None) -> None:
         """Puts other text and charts in place of what is there."""
         self._props["html"] = text
-        self._props["charts"] = "{" + ", ".join(  # as text: what Vue watches cannot be copied by structuredClone
-            f"{json.dumps(key)}: {chart.figure.to_json(validate=False)}" for key, chart in (charts or {}).items()) + "}"
+        made = [f"{json.dumps(key)}: {chart.figure.to_json(validate=False)}" for key, chart in (charts or {}).items()]
+        # As text: what Vue watches cannot be copied by structuredClone.
+        self._props["charts"] = f"{{{', '.join(made)}}}"
         self.update()
 
 

@@ -93,7 +93,8 @@ def told() -> str:
 
 
 def until(driver, found, seconds: float = 180):
-    return WebDriverWait(driver, seconds, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException]).until(found)
+    return WebDriverWait(driver, seconds, poll_frequency=0.1,
+                         ignored_exceptions=[StaleElementReferenceException]).until(found)
 
 
 def opened(driver, path: str, width: int = 1280) -> None:

@@ -15,7 +15,7 @@ from tests.browser import browser, complaints, resize
 from tests.helpers import tiny
 from tests.web.explored import BASE, choose, opened, quiet, server, until, workspace
 
-ENDED = "[data-whole=yes]"
+ENDED = ".found[data-whole=yes]"
 
 
 def button(driver, text: str):
@@ -110,7 +110,8 @@ def test_the_text_of_an_explanation(lang):
 def test_the_text_of_why_not_has_what_it_costs_and_displaces():
     plan = load_plan(workspace() / "outputs" / "tiny" / "base")
     told = []
-    made = why(plan, ["region=inland", "year=2026"], gap=0.01, budgets=False, found=lambda so_far: told.append(so_far.cost))
+    made = why(plan, ["region=inland", "year=2026"], gap=0.01, budgets=False,
+               found=lambda so_far: told.append(so_far.cost))
     text = why_not(made.plain(), plan, Clauses(plan.instance, "en"))
     assert told[0] is None and told[-1] == made.cost
     for key in ("why.goals", "why.price"):

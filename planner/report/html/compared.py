@@ -70,7 +70,8 @@ def cut(frame: pd.DataFrame, kinds: dict, title: str, lang: str) -> str:
     """The first MOST lines, and all of them behind a line."""
     if len(frame) <= MOST:
         return table(Grid(frame, kinds), title, lang)
-    return table(Grid(frame.head(MOST), kinds), title, lang) + drawer(title, table(Grid(frame, kinds), title, lang), lang)
+    every = table(Grid(frame, kinds), title, lang)
+    return table(Grid(frame.head(MOST), kinds), title, lang) + drawer(title, every, lang)
 
 
 def side_by_side(frame: pd.DataFrame, key: Iterable[str], found: Comparison, lang: str, label: str, kind: str,
@@ -126,7 +127,8 @@ def rules(found: Comparison, names: Names) -> str:
         word("compare.clauses", lang): [int(count[tuple(row[key] for key in keys)]) for _, row in most.iterrows()],
         word("compare.most", lang): [" ".join(filter(None, (place, str(year or "")))) for place, year in zip(
             where_words(most["where"].astype(str), names), most["year"])],
-        f"{slack}, A": most["slack_reference"].to_numpy(), f"{slack}, {signs[found.others[0]]}": most["slack"].to_numpy(),
+        f"{slack}, A": most["slack_reference"].to_numpy(),
+        f"{slack}, {signs[found.others[0]]}": most["slack"].to_numpy(),
         heading("unit", lang): [unit_words(unit, found.plans[0], lang) for unit in most["unit"]]})
     if len(found.others) > 1:
         frame.insert(0, word("compare.plan", lang), [signs[name] for name in most["plan"]])
@@ -176,8 +178,8 @@ def moved(frame: pd.DataFrame, keys: tuple[str, str], title: str, found: Compari
         return ""
     parts = [part.set_index(list(keys)).reindex(size.index).assign(plan=name).reset_index()
              for name, part in frame.groupby("plan", sort=False)]
-    labels = [" · ".join(term(key, lang) if dim == "quantity" else names.name(dim, key) for dim, key in zip(keys, pair))
-              for pair in size.index]
+    labels = [" · ".join(term(key, lang) if dim == "quantity" else names.name(dim, key)
+                         for dim, key in zip(keys, pair)) for pair in size.index]
     label = " · ".join(word("explained.what", lang) if dim == "quantity" else heading(dim, lang) for dim in keys)
     made, kinds = side_by_side(pd.concat(parts), labels, found, lang, label, kind)
     return section(title, cut(made, kinds, title, lang))

@@ -172,8 +172,9 @@ def prices(told: dict, clauses: Clauses) -> str:
     if len(told["costs"]) > MOST_COSTS:
         rows.append((word("why.other", lang), -rest))
     rows.append((word("why.balance", lang), told["gain"] - sum(told["costs"].values())))
-    return _block(word("why.price", lang), pd.DataFrame(rows, columns=[term("rule", lang), word("explained.points", lang)]),
-                  {word("explained.points", lang): "fine"}, lang, sums=True)
+    points = word("explained.points", lang)
+    return _block(word("why.price", lang), pd.DataFrame(rows, columns=[term("rule", lang), points]),
+                  {points: "fine"}, lang, sums=True)
 
 
 def goals(told: dict, lang: str) -> str:
@@ -194,8 +195,8 @@ def displaced(told: dict, clauses: Clauses) -> str:
     before, after, by = (word(key, lang) for key in ("why.column.before", "why.column.after", "explained.difference"))
     rows = [(clauses.place(row["what"]), row["before"], row["after"], row["after"] - row["before"])
             for row in told["displaced"]]
-    return _block(word("why.displaced", lang), pd.DataFrame(rows, columns=[word("explained.what", lang), before, after, by]),
-                  {before: "number", after: "number", by: "signed"}, lang)
+    frame = pd.DataFrame(rows, columns=[word("explained.what", lang), before, after, by])
+    return _block(word("why.displaced", lang), frame, {before: "number", after: "number", by: "signed"}, lang)
 
 
 def _block(title: str, frame: pd.DataFrame, kinds: dict, lang: str, sums: bool = False) -> str:

@@ -14,7 +14,8 @@ from planner.report.words import term, word
 FORMATS = {
     "money": lambda v: f"{v:,.2f}", "count": lambda v: f"{v:,.0f}", "year": lambda v: f"{v:.0f}",
     "share": lambda v: percents(v, 2), "points": lambda v: percents(v, 3, signed=True)[:-2],
-    "fine": lambda v: f"{v:,.6f}", "figure": lambda v: f"{v:,.6g}", "number": lambda v: number(v), "signed": lambda v: number(v, "+")}
+    "fine": lambda v: f"{v:,.6f}", "figure": lambda v: f"{v:,.6g}",
+    "number": lambda v: number(v), "signed": lambda v: number(v, "+")}
 
 DUST = 5e-9
 """Slack below this is written as nought."""

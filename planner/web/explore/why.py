@@ -48,7 +48,8 @@ class WhyNot:
         options = {kind: view.word(f"explore.why.{kind}") for kind in self.known}
         with ui.element("div").classes("controls"):
             self.kind = ui.select(options, value=next(iter(options)), label=view.word("explore.why.what"),
-                                  on_change=self.choose).props("outlined dense options-dense behavior=menu").mark("why.kind")
+                                  on_change=self.choose).props(
+                                      "outlined dense options-dense behavior=menu").mark("why.kind")
         self.parts = ui.element("div").classes("controls filters")
         self.said = ui.label().classes("said").props('role="alert"')
         ui.button(view.word("explore.why.ask"), on_click=self.ask).props("unelevated no-caps").mark("why.ask")
