@@ -72,8 +72,8 @@ def run(args, out, err) -> int:
         if (known := refusal(error)) is not None:
             return refuse(known.words(args.lang), REFUSED[known.kind])
         if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
-            from planner.cli.clauses import Clauses
             from planner.cli.explain import hint, tell_findings
+            from planner.report.clauses import Clauses
             tell_findings(error.findings, err, Clauses(error.instance, args.lang))
             return refuse(hint(args, args.lang), statuses.NO_PLAN)
         if type(error).__name__ != "NoPlan":

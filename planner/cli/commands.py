@@ -119,10 +119,10 @@ def check(args, out, err) -> int:
 
 def wishes(instance, out, args) -> bool:
     """Tells what arithmetic rules out, and the range of the numbers; False when a wish is impossible."""
-    from planner.cli.clauses import Clauses
     from planner.cli.explain import hint, tell_findings, tell_never, tell_scale
     from planner.explain.checks import impossible, never, scale
     from planner.explain.clauses import Model
+    from planner.report.clauses import Clauses
     model, clauses = Model(instance), Clauses(instance, args.lang)
     tell_scale(scale(model), out, args.lang)
     findings = impossible(model)

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from planner.cli.clauses import Clauses
 from planner.cli.language import tell
 from planner.cli.terminal import Interrupt, Watch
 from planner.instance import read
 from planner.instance.writing import beside
 from planner.mechanisms import MECHANISMS
+from planner.report.clauses import Clauses
 from planner.report.folder import folder_name
 from planner.report.headline import percent
 from planner.report.words import word

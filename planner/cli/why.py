@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.text import Text
 
-from planner.cli.clauses import Clauses
 from planner.cli.explain import Stop, Watching, ways, write
 from planner.cli.terminal import figure, grid
+from planner.report.clauses import Clauses
 from planner.report.headline import percent
 from planner.report.words import term, word
 from planner.words import say

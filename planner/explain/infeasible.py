@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from planner.explain.clauses import Model
@@ -62,13 +62,15 @@ class Explanation:
 
 def explain(instance: Instance | str | Path, *, scenario: str | None = None, overrides=(),
             time_limit: float = 600.0, progress: Callable[[dict], None] | None = None,
-            stop: Callable[[], bool] | None = None, mechanisms=MECHANISMS) -> Explanation:
+            stop: Callable[[], bool] | None = None, found: Callable[[Explanation], None] | None = None,
+            mechanisms=MECHANISMS) -> Explanation:
     """Why nothing fits, and the cheapest ways out.
 
     instance    an Instance, or a path as `planner.load` takes it, with a scenario and overrides
     time_limit  seconds in all; what is known then is told, and what is not proven is called so
     progress    told {phase, groups, tests, seconds}: the conflict gets smaller while it runs
     stop        asked now and then; True ends it with what is known
+    found       told the explanation as far as it is, with each conflict and again with its repairs
     Returns an Explanation; raises InvalidInstance for wrong input.
     """
     if not isinstance(instance, Instance):
@@ -76,12 +78,13 @@ def explain(instance: Instance | str | Path, *, scenario: str | None = None, ove
         instance = load(instance, scenario, overrides)
     elif scenario or overrides:
         instance = instance.with_overrides(overrides, scenario)
-    tell, budget = progress or (lambda event: None), Budget(time_limit, stop)
+    tell, budget, hear = progress or (lambda event: None), Budget(time_limit, stop), found or (lambda so_far: None)
     out = Explanation(instance.name, instance.scenario, list(instance.overrides), "undetermined")
     tell({"phase": "build"})
     model = Model(instance, mechanisms)
     while len(out.conflicts) < MOST:
         conflict, feasible = find_conflict(model, budget, tell)
+        out.seconds = budget.used
         if conflict is None:
             if not out.conflicts:
                 out.status = "feasible" if feasible else "undetermined"
@@ -89,6 +92,7 @@ def explain(instance: Instance | str | Path, *, scenario: str | None = None, ove
                 out.mended = feasible
             break
         out.status = "infeasible"
+        hear(replace(out, conflicts=[*out.conflicts, Explained(conflict, [], None)]))
         made = [] if budget.over() else repairs(model, conflict, budget, tell)
         chosen = cheapest(made)
         if chosen is None and not budget.over():
@@ -98,6 +102,7 @@ def explain(instance: Instance | str | Path, *, scenario: str | None = None, ove
         if chosen is None:
             break
         _join(out.words, chosen.words)
+        hear(out)
         if chosen.checked == "holds":
             out.mended = True
             break

@@ -71,6 +71,8 @@ class Why:
         """As JSON knows it."""
         out = {name: value for name, value in vars(self).items() if name not in ("displaced", "blocked", "mends")}
         out["goals"] = {goal: list(pair) for goal, pair in self.goals.items()}
+        out |= {name: None for name in ("cost", "least", "most")
+                if out[name] is not None and not np.isfinite(out[name])}
         out["displaced"] = self.displaced.to_dict("records")
         out["blocked"] = None if self.blocked is None else [clause.name for clause in self.blocked.clauses]
         out["mends"] = [asdict(repair) for repair in self.mends]
@@ -79,11 +81,12 @@ class Why:
 
 def why(plan: Plan, what: list[str] | str, *, gap: float = 0.001, time_limit: float = 600.0, budgets: bool = True,
         progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
-        mechanisms=MECHANISMS) -> Why:
+        found: Callable[[Why], None] | None = None, mechanisms=MECHANISMS) -> Why:
     """Why a plan does not fund something (more).
 
     what     labels, such as ["light_b"] or ["coast", "chips", "frontier", "research", "2025"]
     budgets  also look for the central budget at which it enters, by solving again
+    found    told the answer as far as it is: with its prices, and with what it costs
     Raises Unknown for words that name nothing, NoPlan when a solve ends without one in the time left.
     """
     tell, budget, began = progress or (lambda event: None), Budget(time_limit, stop), time.perf_counter()
@@ -101,6 +104,8 @@ def why(plan: Plan, what: list[str] | str, *, gap: float = 0.001, time_limit: fl
                room <= 1e-6 * max(abs(top), 1.0))
     if base.duals is not None:
         made.gain, made.costs = _prices(desk, asked, base)
+    if found is not None:
+        found(made)
     if not made.at_most:
         forced = desk.solved("forced in", force=(line, more), start=base.x)
         if forced.x is not None:
@@ -114,6 +119,8 @@ def why(plan: Plan, what: list[str] | str, *, gap: float = 0.001, time_limit: fl
             _blocked(made, desk, asked, more)
         elif not budget.over():
             raise NoPlan(forced)
+        if found is not None:
+            found(made)
         if budgets and forced.x is not None:
             _entering(made, desk, asked, now)
     made.seconds = time.perf_counter() - began

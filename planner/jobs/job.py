@@ -2,6 +2,7 @@
 
     outputs/.jobs/<id>/job.json       what was asked, written once
                        events.jsonl   progress, one JSON object a line, appended by the worker
+                       found.json     what is found so far, written anew each time (explain, why)
                        stop           there when it is to stop and keep what it has
                        result.json    how it ended, written once and whole
                        log.txt        what its process said, for developers
@@ -16,7 +17,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-ASKED, EVENTS, STOP, RESULT, LOG = "job.json", "events.jsonl", "stop", "result.json", "log.txt"
+ASKED, EVENTS, FOUND, STOP, RESULT, LOG = (
+    "job.json", "events.jsonl", "found.json", "stop", "result.json", "log.txt")
 WAITING = ("queued", "running")
 ENDED = ("done", "infeasible", "no_plan", "refused", "failed", "died", "cancelled")
 """done: a result is held; infeasible: proven that none exists; no_plan: stopped or out of time before a first
@@ -28,7 +30,8 @@ a word; cancelled: ended by the user without a plan."""
 class Job:
     """A job as the manager knows it.
 
-    asked   kind, instance, scenario, overrides, gap, time_limit, profile, lang, cores, memory (MB), created
+    asked   kind, instance, scenario, overrides, gap, time_limit, profile, lang, cores, memory (MB), created; of a
+            question why: plan (an id), what (labels)
     events  progress so far: {time, phase, incumbent, bound, gap}, numbers finite or None; `clock` is the
             seconds since the process began
     result  {state, text: {en, zh}, ...}, with `plan` (an id) when one is held
@@ -64,13 +67,20 @@ class Job:
         return self._events
 
     @property
+    def found(self) -> dict | None:
+        """What is found so far; None before the first."""
+        return read_json(self.folder / FOUND)
+
+    @property
     def waiting(self) -> bool:
         return self.state in WAITING
 
     @property
     def target(self) -> tuple:
         """Two jobs with the same target write to the same place."""
-        return self.asked["kind"], self.asked["instance"], self.asked["scenario"], tuple(self.asked["overrides"])
+        if self.asked["kind"] != "solve":  # an answer lies in its own job's folder
+            return self.asked["kind"], self.id
+        return "solve", self.asked["instance"], self.asked["scenario"], tuple(self.asked["overrides"])
 
 
 def fresh_id() -> str:

@@ -25,7 +25,7 @@ MOST_KEPT = 200
 PATIENCE = 5.0
 """Seconds that a worker gets between being asked to end and being ended."""
 DEFAULTS = {"kind": "solve", "scenario": None, "overrides": [], "gap": 0.01, "time_limit": 600.0,
-            "profile": "balanced", "lang": "en", "cores": 1, "memory": 500}
+            "profile": "balanced", "lang": "en", "cores": 1, "memory": 500, "plan": "", "what": []}
 
 
 class InUse(Exception):

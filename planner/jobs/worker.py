@@ -15,10 +15,12 @@ import time
 import traceback
 from pathlib import Path
 
-from planner.jobs.job import ASKED, EVENTS, RESULT, STOP, read_json, write_json
+from planner.jobs.job import ASKED, EVENTS, FOUND, RESULT, STOP, read_json, write_json
 
 OFTEN = 0.2
 """Seconds between two events of one phase that are written, and between two looks for the stop mark."""
+MORE = {"what": str, "groups": int, "tests": int}
+"""What an explanation tells beside: what is worked at, clauses left, tests made."""
 ALONE = 3
 """Exit status of a worker whose parent has gone."""
 
@@ -37,7 +39,8 @@ class Recorder:
             return
         self.told, self.phase, self.incumbent = now, phase, incumbent
         line = {"clock": round(now, 3), "phase": str(phase or ""), "time": finite(event.get("time")),
-                "incumbent": incumbent, "bound": finite(event.get("bound")), "gap": finite(event.get("gap"))}
+                "incumbent": incumbent, "bound": finite(event.get("bound")), "gap": finite(event.get("gap")),
+                **{name: kind(event[name]) for name, kind in MORE.items() if event.get(name)}}
         self.stream.write(json.dumps(line, allow_nan=False) + "\n")
         self.stream.flush()
 
@@ -77,7 +80,8 @@ def main(folder: Path) -> int:
     from planner.jobs.kinds import KINDS
     from planner.jobs.refusals import result_of
     try:
-        result = KINDS[asked["kind"]](asked, progress, StopMark(folder / STOP))
+        result = KINDS[asked["kind"]](asked, progress, StopMark(folder / STOP),
+                                       lambda found: write_json(folder / FOUND, found))
     except Exception as error:  # noqa: BLE001 (whatever it is, the page gets a sentence and the log the rest)
         result = result_of(error)
         if result["state"] == "failed":

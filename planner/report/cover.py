@@ -29,7 +29,7 @@ def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, s
         line("cover.rounding", rounded, "broken" if passport["rounding"]["broken"] else "text")
     # The instance that is kept beside a plan has its scenario applied already.
     told = passport.get("scenario") or instance.scenario
-    line("cover.scenario", scenario_words(instance, lang) if told == instance.scenario else told)
+    line("cover.scenario", scenario_words(instance, lang, told))
     if passport.get("overrides"):
         line("cover.overrides", "; ".join(passport["overrides"]), "wrap")
     line("cover.gap", percent(passport.get("gap"), 4))
@@ -51,11 +51,12 @@ def cover(plan, names: Names, summaries: dict[str, Summary], titles: dict[str, s
     return rows
 
 
-def scenario_words(instance, lang: str) -> str:
-    """The scenario's title, or its name; the instance as it stands is called base."""
-    scenario = instance.scenarios.get(instance.scenario)
+def scenario_words(instance, lang: str, name: str | None = None) -> str:
+    """A scenario's title, or its name; the instance as it stands is called base. Without a name the instance's own."""
+    name = instance.scenario if name is None else name
+    scenario = instance.scenarios.get(name)
     if scenario is None:
-        return word("cover.base", lang) if instance.scenario in ("", "base") else instance.scenario
+        return word("cover.base", lang) if name in ("", "base") else name
     title = scenario.title_zh if lang == "zh" and scenario.title_zh else scenario.title
     return f"{scenario.name}: {title}" if title else scenario.name
 

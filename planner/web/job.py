@@ -9,6 +9,7 @@ from nicegui import ui
 from planner.jobs.job import Job
 from planner.jobs.progress import closed, first_gap, phase_words, remaining
 from planner.report.headline import percent
+from planner.web.asking import explain_job
 from planner.web.chart import search_figure
 from planner.web.downloads import links
 from planner.web.frame import View, page
@@ -152,7 +153,8 @@ class JobView:
                 if plan := job.result.get("plan"):
                     view.button_link(view.word("web.job.plan"), f"/plan/{plan}", main=True)
                 if job.state == "infeasible":
-                    view.button_link(view.word("web.job.explain"), f"/explain/{job.id}", main=True)
+                    ui.button(view.word("web.job.explain"), on_click=lambda: ui.navigate.to(view.link(
+                        f"/explain/{explain_job(job, view.lang).id}"))).props("unelevated no-caps").mark("explain")
                 ui.link(view.word("web.job.again"), back).classes("button")
             place = here().workspace.plan(job.result.get("plan", ""))
             if place is not None:

@@ -12,6 +12,7 @@ from planner.instance import Instance, InvalidInstance
 from planner.instance.scenarios import BASE
 from planner.jobs.needs import needs
 from planner.report.headline import status_words
+from planner.web.asking import told
 from planner.web.frame import View, page
 from planner.web.loading import instance_of
 from planner.web.problems import problem_list
@@ -115,8 +116,7 @@ def running(view: View) -> None:
                 asked = job.asked
                 with ui.element("tr"):
                     with ui.element("th").props("scope=row"):
-                        ui.link(" · ".join((asked["instance"], asked["scenario"] or BASE, *asked["overrides"])),
-                                view.link(f"/job/{job.id}"))
+                        ui.link(*told(view, job))
                     with ui.element("td"):
                         ui.label(moment(asked["created"])).classes("muted")
                     with ui.element("td").classes("actions"):

@@ -9,8 +9,10 @@ import plotly.graph_objects as go
 
 from planner.report.words import heading, own_unit, times, word
 
-KINDS = ("text", "money", "count", "number", "share", "points", "signed", "fine", "year", "unit", "status")
-"""How a table's column is written: money with two decimals, share in per cent, points and signed with a sign."""
+KINDS = ("text", "money", "count", "number", "share", "points", "signed", "fine", "figure", "year", "unit", "status",
+         "link")
+"""How a table's column is written: money with two decimals, share in per cent, points and signed with a sign,
+figure with six digits; a link is a pair (text, address)."""
 
 
 @dataclass(frozen=True)

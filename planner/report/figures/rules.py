@@ -56,6 +56,17 @@ def policy_rows(plan) -> pd.DataFrame:
     return rows[~form | rows["status"].isin(["broken", "relieved"])]
 
 
+def worst_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the broken ones before all others, then the relieved, then by room left against their scale.
+
+    What binds has no order of its own (its slack is dust): policy goes before the core. Adds the columns rank
+    and tight, by which they stand.
+    """
+    rows = rows.assign(rank=rows["status"].map(RANK), tight=((rows["slack"] + rows["relief"]) / rows["scale"]).round(6))
+    rows.loc[rows["rank"] == RANK["binding"], "tight"] = (rows["mechanism"] == "core") * 1.0
+    return rows.sort_values(["rank", "tight"], kind="stable")
+
+
 def by_rule(rows: pd.DataFrame) -> pd.DataFrame:
     """One line per rule, worst first: its tightest row, and how many rows it has in each status.
 
@@ -63,8 +74,7 @@ def by_rule(rows: pd.DataFrame) -> pd.DataFrame:
     """
     if rows.empty:
         return rows
-    rows = rows.assign(rank=rows["status"].map(RANK), tight=((rows["slack"] + rows["relief"]) / rows["scale"]).round(6))
-    rows = rows.sort_values(["rank", "tight"], kind="stable")
+    rows = worst_first(rows)
     keys = ["mechanism", "rule"]
     out = rows.drop_duplicates(keys).set_index(keys)
     counts = rows.groupby([*keys, "status"]).size().unstack(fill_value=0).reindex(columns=list(RANK), fill_value=0)

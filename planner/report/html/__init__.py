@@ -57,7 +57,7 @@ def whole(head: str, navigation: str, text: str, charts: dict, told: dict, lang:
     text   the body, with an element of class chart for each of `charts` (key -> Chart)
     told   figures that the page carries so that they can be checked
     """
-    style, script, plotly = part("style.css"), part("page.js"), library()
+    style, script, plotly = part("style.css"), scripts(), library()
     policy = ("default-src 'none'; base-uri 'none'; form-action 'none'; "
               f"script-src {fingerprint(plotly)} {fingerprint(script)}; style-src {fingerprint(style)}")
     return Template(part("page.html")).substitute(
@@ -81,6 +81,12 @@ def data(value: object) -> str:
 def part(name: str) -> str:
     """A file of this folder."""
     return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+@cache
+def scripts() -> str:
+    """What draws the charts, as a classic script: the part that the browser app imports, and the page's own."""
+    return f'"use strict";\n{part("drawing.js").replace("export const", "const")}\n{part("page.js")}'
 
 
 @cache

@@ -56,7 +56,7 @@ def title(plan, lang: str) -> str:
 def answer(plan, names: Names, told: dict) -> str:
     """The page's header."""
     lang = names.lang
-    kind = f"{word('report.kind', lang)} · {scenario_words(plan.instance, lang)}"
+    kind = f"{word('report.kind', lang)} · {scenario(plan, lang)}"
     return (f'<header><p class="eyebrow">{escape(kind)}</p><h1>{escape(title(plan, lang))}</h1>'
             f'<p class="lead">{escape(lead(plan, names, told))}</p>{facts(plan, lang)}{notices(plan, lang)}'
             f"{headline(plan, names, told)}</header>")
@@ -98,18 +98,22 @@ def facts(plan, lang: str) -> str:
         ("cover.gap", percent(passport.get("gap"), 3),
          f"{word('cover.bound', lang)} {NONE if bound is None else f'{bound:,.4f}'}"),
         ("cover.years", f"{instance.years[0]}–{instance.years[-1]}", data_date(instance, lang)),
-        ("cover.scenario", scenario_words(instance, lang), changes(instance, lang)),
-        ("report.data", instance.name, made(passport, lang))]
+        ("cover.scenario", scenario(plan, lang), changes(plan, lang)),
+        ("report.data", passport.get("instance") or instance.name, made(passport, lang))]
     return '<dl class="facts">' + "".join(
         f"<div><dt>{escape(word(key, lang))}</dt><dd>{escape(text)}"
         f"{f'<small>{escape(more)}</small>' if more else ''}</dd></div>" for key, text, more in lines) + "</dl>"
 
 
-def changes(instance, lang: str) -> str:
+def scenario(plan, lang: str) -> str:
+    """The scenario that was solved: the instance that is kept beside a plan has it applied already."""
+    return scenario_words(plan.instance, lang, plan.passport.get("scenario") or plan.instance.scenario)
+
+
+def changes(plan, lang: str) -> str:
     """What was changed beside the scenario; a long list stands in the passport."""
-    if len(instance.overrides) > MOST_CHANGES:
-        return word("report.changes", lang, count=len(instance.overrides))
-    return "; ".join(instance.overrides)
+    found = plan.passport.get("overrides", plan.instance.overrides)
+    return word("report.changes", lang, count=len(found)) if len(found) > MOST_CHANGES else "; ".join(found)
 
 
 def made(passport: dict, lang: str) -> str:

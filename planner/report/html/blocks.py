@@ -171,7 +171,8 @@ def passport(plan, names: Names) -> str:
         price = plan.instance.price(name)
         on.append((term(name, lang, "mechanism"), word("cover.hard", lang) if price is None else word(
             "cover.priced", lang, price=f"{price:g}")))
-    changed = table(Grid(pd.DataFrame({word("cover.overrides", lang): list(plan.instance.overrides)})),
+    overrides = list(plan.passport.get("overrides", plan.instance.overrides))
+    changed = table(Grid(pd.DataFrame({word("cover.overrides", lang): overrides})),
                     word("cover.overrides", lang), lang)
     text += drawer(word("cover.overrides", lang), changed, lang)
     title = word("part.on", lang)

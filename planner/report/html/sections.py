@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.report.figures import Chart, charts
+from planner.report.figures import FIGURES, Chart
 from planner.report.html import blocks, clauses
 from planner.report.html.answer import answer
 from planner.report.html.tables import drawer, escape, table
@@ -23,21 +23,39 @@ ORDER = {
 
 def body(plan, names: Names, told: dict) -> tuple[str, str, dict[str, Chart]]:
     """(the page's body, its table of contents, the charts that it holds by key)."""
-    lang, made = names.lang, charts(plan, names)
+    lang, held = names.lang, {}
     noscript = f'<noscript><p class="notice">{escape(word("report.noscript", lang))}</p></noscript>'
     text, contents = [answer(plan, names, told), noscript], []
-    for key, parts in ORDER.items():
-        inside = "".join(_part(part, plan, names, made) for part in parts)
+    for key in ORDER:
+        inside, made = passage(key, plan, names)
+        held |= made
         if not inside:
             continue
-        name, number = escape(word(f"section.{key}", lang)), len(contents) + 1
-        about = f"section.{key}.about"
-        text.append(f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">'
-                    f'<span aria-hidden="true">{number}</span>{name}</h2>'
-                    + (f'<p class="about">{escape(word(about, lang))}</p>' if about in catalogue() else "")
-                    + inside + "</section>")
-        contents.append(f'<li><a href="#{key}">{name}</a></li>')
-    return "\n".join(text), "\n".join(contents), made
+        text.append(section(key, lang, inside, len(contents) + 1))
+        contents.append(entry(key, lang))
+    return "\n".join(text), "\n".join(contents), held
+
+
+def passage(key: str, plan, names: Names) -> tuple[str, dict[str, Chart]]:
+    """(what stands in a section, the charts that it holds by key); '' where the plan has nothing to say."""
+    wanted = [name for part in ORDER[key] for name in (part if isinstance(part, tuple) else (part,))
+              if not callable(name)]
+    made = {name: chart for name in wanted if (chart := FIGURES[name](plan, names)) is not None}
+    return "".join(_part(part, plan, names, made) for part in ORDER[key]), made
+
+
+def section(key: str, lang: str, inside: str, number: int) -> str:
+    """A section with its number, its name, and its sentence where the catalogue has one."""
+    name, about = escape(word(f"section.{key}", lang)), f"section.{key}.about"
+    return (f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">'
+            f'<span aria-hidden="true">{number}</span>{name}</h2>'
+            + (f'<p class="about">{escape(word(about, lang))}</p>' if about in catalogue() else "")
+            + inside + "</section>")
+
+
+def entry(key: str, lang: str) -> str:
+    """A section's line in the table of contents."""
+    return f'<li><a href="#{key}">{escape(word(f"section.{key}", lang))}</a></li>'
 
 
 def _part(part, plan, names: Names, made: dict[str, Chart]) -> str:

@@ -14,7 +14,8 @@ from planner.report.words import term, word
 FORMATS = {
     "money": lambda v: f"{v:,.2f}", "count": lambda v: f"{v:,.0f}", "year": lambda v: f"{v:.0f}",
     "share": lambda v: percents(v, 2), "points": lambda v: percents(v, 3, signed=True)[:-2],
-    "fine": lambda v: f"{v:,.6f}", "number": lambda v: number(v), "signed": lambda v: number(v, "+")}
+    "fine": lambda v: f"{v:,.6f}", "figure": lambda v: f"{v:,.6g}",
+    "number": lambda v: number(v), "signed": lambda v: number(v, "+")}
 
 DUST = 5e-9
 """Slack below this is written as nought."""
@@ -67,10 +68,13 @@ def table(grid: Grid, caption: str, lang: str, foreign: tuple[str, ...] = ()) ->
 
 
 def _side(kind: str) -> str:
-    return "" if kind in ("text", "status", "year", "unit") else ' class="n"'
+    return "" if kind in ("text", "status", "year", "unit", "link") else ' class="n"'
 
 
 def _cell(value: object, kind: str, lang: str, first: bool, mark: str) -> str:
+    if kind == "link":
+        text, address = value or ("", "")
+        return f'<td>{link(text, address)}</td>'
     text = escape(written(value, kind, lang))
     if kind == "status":
         return f'<td><span class="light {escape(value)}">{text}</span></td>'
@@ -78,6 +82,11 @@ def _cell(value: object, kind: str, lang: str, first: bool, mark: str) -> str:
         return f'<th scope="row"{mark}>{text}</th>'
     side = ' class="u"' if kind == "unit" else _side(kind)
     return f"<td{side}{mark}>{text}</td>"
+
+
+def link(text: str, address: str) -> str:
+    """A link of ours; '' without a text."""
+    return f'<a class="act" href="{escape(address)}">{escape(text)}</a>' if text else ""
 
 
 def block(key: str, lang: str, body: str, **values) -> str:
