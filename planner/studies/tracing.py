@@ -22,7 +22,11 @@ SLIP = 1e-6
 
 
 def aimed(instance: Instance, goals: list[str], weights: dict[str, float], least: dict[str, float]) -> Instance:
-    """The instance with some goals weighted, and levels that they must keep; other goals count for nothing."""
+    """The instance with some goals weighted, and levels that they must keep; other goals count for nothing.
+
+    Each goal counts from one range below its nadir, so that the objective is `lift` higher and a relative gap is a
+    part of the range: near its nadir a goal has 0 points, and no gap would ever be small.
+    """
     changes: dict[str, object] = {"goals[*].weight": 0.0}
     if instance.mode != "epsilon":  # levels that it does not keep otherwise
         for goal in instance.table("goals")["goal"]:
@@ -30,9 +34,16 @@ def aimed(instance: Instance, goals: list[str], weights: dict[str, float], least
                 changes[f"goals[{goal}].at_least"] = FREE
     changes["mode"] = "epsilon"
     for goal in goals:
-        changes[f"goals[{goal}].weight"] = weights.get(goal, 0.0)
+        nadir, span = scale(instance, goal)
+        changes[f"goals[{goal}].ideal"], changes[f"goals[{goal}].nadir"] = nadir + span, nadir - span
+        changes[f"goals[{goal}].weight"] = 2 * weights.get(goal, 0.0)  # of a range twice as long
         changes[f"goals[{goal}].at_least"] = float(least.get(goal, FREE))
     return instance.with_overrides(changes)
+
+
+def lift(weights: dict[str, float]) -> float:
+    """Points by which the objective of `aimed` is higher than that of the goals from their nadir."""
+    return POINTS * sum(weights.values())
 
 
 def scale(instance: Instance, goal: str) -> tuple[float, float]:
@@ -57,7 +68,7 @@ def end(session: Session, case: Case) -> dict[str, pd.DataFrame]:
         values = plan.goals.groupby("goal")["value"].sum()
         if number == 0:
             nadir, span = scale(instance, goal)
-            most = nadir + span * plan.passport["bound"] / POINTS
+            most = nadir + span * (plan.passport["bound"] - lift(weights)) / POINTS
         least[goal] = float(values[goal]) - SLIP * scale(instance, goal)[1]
     least.pop(goal)
     return {"outcome": figures(instance, goals, goal, weights, least, plan).assign(most=most)}
@@ -75,10 +86,13 @@ def point(session: Session, case: Case) -> dict[str, pd.DataFrame]:
 def figures(instance: Instance, goals: list[str], aim: str, weights: dict, least: dict, plan) -> pd.DataFrame:
     """The outcome with `relief` (points paid for relief) and `outer`: the most that the goal aimed at can be.
 
+    Objective and bound are told without the lift; the gap is that of the solve, with it.
+
     From the bound b of the solve: every plan that keeps the levels e has, on the objective's scale,
     aim + sum SLACK x other - relief <= b, and other >= e.
     """
     row = told(plan)
+    row[["objective", "bound"]] -= lift(weights)
     counted = {goal: scale(instance, goal) for goal in goals}
     value = sum(weight * (float(row[goal].iloc[0]) - counted[goal][0]) / counted[goal][1]
                 for goal, weight in weights.items())
