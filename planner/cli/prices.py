@@ -16,7 +16,7 @@ from planner.report.headline import percent
 from planner.report.sheets import rule_words, where_words
 from planner.report.words import Names, term, word
 from planner.studies.case import Options
-from planner.studies.meanings import short, signed
+from planner.studies.meanings import ends, short, signed
 from planner.words import say
 
 MOST = 15
@@ -139,7 +139,7 @@ def clause_table(frame: pd.DataFrame, names: Names, out, lang: str) -> None:
         mechanism = term(row["mechanism"], lang, "mechanism")
         sheet.add_row(Text(f"{mechanism}: {rule_words(row['mechanism'], row['rule'], lang)}"), Text(place),
                       str(row["year"] or ""), short(row["required"]), price_words(row),
-                      f"{short(row['low'])} … {short(row['high'])}")
+                      " … ".join(ends(row["low"], row["high"])))
     if len(frame) > MOST:
         sheet.add_row("…", "", "", "", f"{len(frame) - MOST:,}", "")
     out.print(sheet)

@@ -15,11 +15,20 @@ def short(value: float, digits: int = 3) -> str:
     """So many significant digits, thousands separated."""
     if not np.isfinite(value):
         return "∞" if value > 0 else "−∞" if value < 0 else "–"
-    if value == 0:
+    if abs(value) < 5e-10:  # less than is written
         return "0"
     value = float(f"{value:.{digits}g}")
     places = digits - 1 - math.floor(math.log10(abs(value)))
     return f"{round(value, places):,.{min(max(places, 0), 9)}f}".replace("-", "−")
+
+
+def ends(low: float, high: float) -> tuple[str, str]:
+    """Both ends of an interval, with as many digits as tell them apart."""
+    for digits in range(3, 10):
+        told = short(low, digits), short(high, digits)
+        if told[0] != told[1]:
+            break
+    return told
 
 
 def unit_of_clause(unit: str, instance, lang: str) -> str:
@@ -47,8 +56,8 @@ def of_price(row, passport: dict, instance, lang: str) -> str:
     if not any(abs(value) > NOTHING for value in (row["dual"], less, more) if np.isfinite(value)):
         return word("prices.free", lang) if np.isfinite(more) or floor == "cap" else word("prices.free_here", lang)
     if row["holds"] == "both":
-        return word(f"prices.{floor}", lang, unit=unit, value=short(abs(row["dual"])), objective=objective,
-                    low=short(row["low"]), high=short(row["high"]))
+        low, high = ends(row["low"], row["high"])
+        return word(f"prices.{floor}", lang, unit=unit, value=short(abs(row["dual"])), objective=objective, low=low, high=high)
     told = [word("prices.nothing_left" if np.isnan(value) else f"prices.{name}", lang, unit=unit,
                  objective=objective, value=signed(sign * value))
             for name, sign, value in (("more", 1, more), ("less", -1, less))
@@ -75,7 +84,8 @@ def of_step(row, passport: dict, lang: str) -> str:
 
 
 def signed(value: float) -> str:
-    return ("+" if value > 0 else "") + short(value)
+    told = short(value)
+    return f"+{told}" if value > 0 and told != "0" else told
 
 
 def of_trade_off(row, goals: list[str], lang: str) -> str:
