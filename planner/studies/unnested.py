@@ -6,7 +6,7 @@ Two questions to the linear relaxation of the rung's model, which is looser than
     what would do?   the smallest `give` of SOFTER with which the rules hold too
 
 Shortfalls as in elastic programming (Chinneck 2008, *Feasibility and Infeasibility in Optimization*, ch. 6).
-Definitions, balances and bounds always hold. A relaxation that holds leaves the conflict to whole numbers.
+Definitions and bounds always hold; budgets count as rules. A relaxation that holds leaves the conflict to whole numbers.
 """
 
 from __future__ import annotations
