@@ -36,6 +36,7 @@ from planner.words import say
 from solvers.kept import Kept
 from solvers.matrix import Matrix
 from solvers.outcome import Outcome, Stop
+from solvers.search import cost_scale
 from solvers.search import solve as search
 
 LEAST_ROUNDING = 10.0
@@ -179,8 +180,10 @@ def with_ranges(core, goals: list[Aim], **options) -> list[Aim]:
             for name, coefficients in cost.items()}
     for aim in used:
         whole = unit[aim.name] + SMALL_SUM * sum(unit.values())
-        answer = search(replace(matrix, cost=whole, offset=0.0), gap=0.0, **options)
-        if answer.status != "optimal":
+        # dual tolerances are absolute: unscaled, these costs of 1e-6 count as nought
+        answer = search(replace(matrix, cost=whole * cost_scale(whole), offset=0.0), gap=0.0, **options)
+        # near 0 the relative gap of an optimal LP says nothing; how the solver stopped does
+        if answer.x is None or answer.status != "optimal" and answer.stop is not Stop.OPTIMAL:
             raise NoPlan(answer)
         points.append([float(other.linear.value(answer.x)[0]) for other in used])
     table = np.array(points)

@@ -39,6 +39,7 @@ def add_parser(commands, parents, share, seconds) -> None:
     made.add_argument("--steps", type=steps, default=(0.9, 0.95, 1.0, 1.05, 1.1), metavar="A,B",
                       help=tell("help.ladder_steps"))
     made.add_argument("--nested-only", action="store_true", help=tell("help.ladder_only"))
+    made.add_argument("--give", type=float, default=0.001, metavar="SHARE", help=tell("help.ladder_give"))
     made.add_argument("--gap", type=share, default=0.01, help=tell("help.gap"))
     made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
                       help=tell("help.solve_time"))
@@ -66,7 +67,7 @@ def run(args, out, err) -> int:
         ready(folder)
         options = Options(gap=args.gap, time_limit=args.time_limit, profile=args.profile)
         try:
-            found = ladder(instance, args.steps, free=not args.nested_only, options=options,
+            found = ladder(instance, args.steps, free=not args.nested_only, give=args.give, options=options,
                            folder=folder / "plans", progress=watch, stop=stop)
         except ValueError as error:
             raise Usage(str(error)) from None

@@ -70,7 +70,7 @@ def goal_formulas(row, line: int, place: dict[str, str], source: Source) -> dict
     if "total" in place:
         text = one_by_one(source, "value", ("goal", row.goal, f"{place['goal']}{line}"))
         found["total"] = Formula(f"={text}", row.total)
-    if "normalised" in place and np.isfinite(row.normalised):
+    if "normalised" in place and np.isfinite(row.normalised) and row.ideal != row.nadir:  # no range: stays a figure
         ideal, nadir, total = (f"{place[name]}{line}" for name in ("ideal", "nadir", "total"))
         value = (row.total - row.nadir) / (row.ideal - row.nadir)
         if np.isclose(row.normalised, value, rtol=1e-9, atol=1e-12):

@@ -49,5 +49,5 @@ def distance(approved: Plan, plan: Plan, first: int) -> float:
         both = other.groupby(keys)[name].sum().sub(one.groupby(keys)[name].sum(), fill_value=0.0)
         both = both.reset_index()
         both = both[(both["year"] >= first) & both["year"].isin(years)]
-        found += (both[name].abs() * both[keys[-2]].map(worth).fillna(0.0)).sum()
+        found += (both[name].abs() * both[keys[-2]].map(worth).astype(float).fillna(0.0)).sum()  # no row: map gives text
     return float(found) / 2

@@ -15,8 +15,9 @@ from planner.plan import Plan
 from solvers.algebra import Index
 from solvers.arrays import Columns
 
-EXACT = 1e-8
-"""A figure that is held may move by this part of itself (or of 1): less than solvers tell apart."""
+EXACT = 1e-6
+"""A figure that is held may move by this part of itself (or of 1): a plan keeps its rows to 1e-7 and its whole
+decisions to 1e-6, so that figures held more tightly than that can contradict each other (seen with 1e-8)."""
 
 
 def at(table: pd.DataFrame, column: str, index: Index) -> np.ndarray:

@@ -34,10 +34,18 @@ from planner.studies.engine import run
 from planner.words import say
 from solvers.algebra import Linear, total
 from solvers.highs import Live
+from solvers.outcome import Stop
 
 LEVEL = ("region", "industry", "stage")
 TABLES = {"bid": ("missions", "start", ("bid",)), "platform": ("platforms", "open", ("region", "platform"))}
 """Kind of item -> the plan's table, its column, and the labels that name an item."""
+
+MARGIN = 1e-3
+"""Part of one whole decision by which a bound must clear 0 (or 1): rows hold to 1e-9, so that errors of size 1e-3
+would need coefficients of a million; a plan's own whole decisions are whole to 1e-6."""
+
+THIN = 1e-6
+"""Part of all base-year money by which a money group must clear its share."""
 
 CHUNK = 25
 """Items that one case proves: so much is lost when a run is killed."""
@@ -213,6 +221,8 @@ def prove_task(session, case) -> dict[str, pd.DataFrame]:
     near_optimal(core, told["floor"])
     matrix = core.book.matrix().relaxed()
     live, rows = Live(replace(matrix, cost=np.zeros(matrix.n_columns), offset=0.0, maximise=True), {"threads": 1}), []
+    live.tighten_tolerance()
+    money = float(core.baseline["spend"].sum()) if core.has("cells") else 0.0
     level = told["level"].split(",")
     base = base_shares(core.instance, level)
     for kind, item, label in json.loads(told["items"]):
@@ -222,14 +232,22 @@ def prove_task(session, case) -> dict[str, pd.DataFrame]:
         sign = -1.0 if label == "core" else 1.0  # core: its least value; outside: its largest
         live.set_cost(sign * core.book.cost(value))
         answer = live.solve_lp()
-        reached = None if answer.objective is None else sign * answer.objective + float(value.const[0])
-        # a money group: above its share or not; a whole decision: at least a trace of 1, or less than 1
-        room = 1e-6 * max(1.0, abs(reached or 0.0))
-        holds = reached is not None and (reached > room if label == "core" else
-                                         reached < -room if kind == "money" else reached < 1 - 1e-6)
-        rows.append((kind, item, reached, holds))
+        reached = None if answer.bound is None or answer.stop is not Stop.OPTIMAL else (
+            sign * answer.bound + float(value.const[0]))
+        rows.append((kind, item, reached, reached is not None and proves(kind, label, reached, money)))
     frame = pd.DataFrame(rows, columns=["kind", "item", "reached", "holds"])
     return {"outcome": pd.DataFrame([{"status": "optimal", "objective": None, "gap": 0.0}]), "proofs": frame}
+
+
+def proves(kind: str, label: str, reached: float, money: float) -> bool:
+    """Does the bound on an item's value prove its label for every near-optimal plan?
+
+    A whole decision is a whole number: a count that is at least MARGIN is at least 1, one that is at most
+    1 - MARGIN is 0. A money group has no such step: it must clear its share by THIN of all base-year money.
+    """
+    if kind != "money":
+        return reached >= MARGIN if label == "core" else reached <= 1 - MARGIN
+    return reached > THIN * money if label == "core" else reached < -THIN * money
 
 
 def _value(core, kind: str, item: str, level, base: dict[str, float], margin: float) -> Linear:

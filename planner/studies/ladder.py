@@ -3,12 +3,13 @@
 Every rung multiplies the public budgets by its step and is solved held to the rung below (upwards from the
 base) or above (downwards). *Funded* is told where somebody was promised something:
 
-    spend[c,t] of a higher rung >= spend[c,t] of the lower one      every cell and year: a line of the budget
+    spend[c,t] of a higher rung >= (1 - give) spend[c,t] of every lower one    cell and year: a line of the budget
     a mission started stays started, no later; another bid of it (a higher level of funding) may win
     a platform opened stays opened: as many, of the type, in the region, in the year
 
 and in a cut the same the other way round: no cell rises, nothing starts and nothing opens that did not.
-Grants by instrument and people are means and may be arranged anew on every rung. Cells and openings are
+`give` (0.001) is what counts as the same line: a mission asked for more of may need the people of a thousandth of
+a cell, and no budget line is promised to the thousandth. Grants by instrument and people are means and may be arranged anew on every rung. Cells and openings are
 held by bounds on columns (`planner.studies.holding`), missions by two rows for each mission and year that
 every rung has, so each goes on from the live model of the one before.
 
@@ -34,11 +35,16 @@ from planner.instance import Instance
 from planner.plan import Plan
 from planner.solving import NoPlan
 from planner.studies.case import Options
-from planner.studies.holding import EXACT, at, bound_spend, bound_whole, find, on_scale_of
+from planner.studies.holding import on_scale_of
+from planner.studies.nesting import Nested
 from planner.studies.rungs import NEXT, entries, next_money
 from planner.studies.session import Session
 from planner.studies.shelf import Shelf
-from solvers.algebra import Linear
+from planner.studies.unnested import reason
+from planner.words import say
+
+GIVE = 0.001
+"""Part of its spend that a held cell may give."""
 
 STEPS = (0.9, 0.95, 1.0, 1.05, 1.1)
 BASE = 1.0
@@ -77,12 +83,13 @@ class Ladder:
 
 
 def ladder(instance: Instance, steps=STEPS, *, scenario: str | None = None, overrides=(), free: bool = True,
-           options: Options | None = None, folder: Path | str | None = None,
+           give: float = GIVE, options: Options | None = None, folder: Path | str | None = None,
            progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None) -> Ladder:
     """Solves a ladder of budgets.
 
     steps    what the public budgets are multiplied by; 1, the base, is always among them
     free     also solve every rung without nesting, for the price of it
+    give     part of its spend that a cell may lose against any lower rung (gain against any higher one, in a cut)
     folder   where each plan is kept when it is done; what it holds is not solved again
     A rung without a plan keeps its row, and the next one is held to the nearest that has one.
     Raises NoPlan when the base has none, InvalidInstance, ValueError for steps that are no numbers above 0.
@@ -92,7 +99,9 @@ def ladder(instance: Instance, steps=STEPS, *, scenario: str | None = None, over
     steps = sorted({float(step) for step in steps} | {BASE})
     if not all(np.isfinite(step) and step > 0 for step in steps):
         raise ValueError(f"Steps of a ladder are numbers above 0; found {steps}.")
-    chain = Chain(instance, options or Options(), None if folder is None else Path(folder), progress, stop)
+    if not 0 <= give < 1:
+        raise ValueError(say("ladder.wrong_give", give=give))
+    chain = Chain(instance, options or Options(), None if folder is None else Path(folder), progress, stop, give)
     chain.climb(steps, free)
     return chain.told(steps, free)
 
@@ -100,9 +109,11 @@ def ladder(instance: Instance, steps=STEPS, *, scenario: str | None = None, over
 class Chain:
     """The solves of one ladder, one after another on one live model."""
 
-    def __init__(self, instance: Instance, options: Options, folder: Path | None, progress, stop):
+    def __init__(self, instance: Instance, options: Options, folder: Path | None, progress, stop,
+                 give: float = GIVE):
         self.session, self.shelf = Session(instance, options, stop), Shelf(folder)
         self.instance, self.options, self.progress, self.stop = instance, options, progress, stop
+        self.give = give
         self.plans: dict[float, Plan] = {}
         self.free: dict[float, Plan] = {}
         self.why: dict[float, str] = {}
@@ -126,7 +137,7 @@ class Chain:
                         if str(error.outcome.stop) == "interrupted":
                             return
                         if held:
-                            self.why[step] = str(error)
+                            self.why[step] = self.reason(step, last, error)
                         continue
                     (self.plans if held else self.free)[step] = plan
                 last = step if step in self.plans else last
@@ -136,20 +147,35 @@ class Chain:
         made = self.at(step)
         parent = None if held is None else self.plans[held].passport["study_key"]
         name = f"{step:g}" + ("-free" if held is None and step != BASE else "")
-        key = self.shelf.key(made, self.options.plain(), step, parent)
+        key = self.shelf.key(made, self.options.plain() | {"give": self.give}, step, parent)
         plan = self.shelf.take(name, key, made)
         if plan is not None:
             return plan
 
         def tell(event: dict) -> None:
             self.progress(event | {"done": done, "cases": total, "rung": name})
-        amend = Nested(None if held is None else self.plans[held], upwards=held is not None and step > held)
+        amend = self.nested(step, held)
         plan = self.session.solve(made, amend=amend, progress=tell if self.progress else None)
         if plan.passport["stop"] == "interrupted":  # good for looking at, not for building on
             plan.passport["study_key"] = key
         else:
             self.shelf.put(name, key, plan)
         return plan
+
+    def nested(self, step: float, held: float | None, give: float | None = None) -> Nested:
+        """The rung held to the one at `held`, and its cells to all between the base and it."""
+        if held is None:
+            return Nested(None, upwards=False)
+        others = [plan for rung, plan in self.plans.items() if min(BASE, held) <= rung <= max(BASE, held)]
+        return Nested(self.plans[held], step > held, self.give if give is None else give, others)
+
+    def reason(self, step: float, held: float, error: NoPlan) -> str:
+        """Why a rung has no plan; where that is proven, also what stands in the way."""
+        if str(error.outcome.stop) != "infeasible":
+            return str(error)
+        if self.progress:
+            self.progress({"phase": "relaxation"})
+        return f"{error} {reason(self.at(step), lambda give: self.nested(step, held, give), self.stop)}"
 
     def at(self, step: float) -> Instance:
         """The instance with its public budgets multiplied."""
@@ -203,49 +229,3 @@ def price(held: Plan, loose: Plan) -> dict:
     found = max(free, nested) - nested
     return {"price": found, "price_least": min(max(0.0, found + nested - min(tops)), found),
             "price_most": max(tops[1] - nested, found)}
-
-
-class Nested:
-    """Holds a rung to a solved one: not below it upwards, not above it downwards; given as `amend`.
-
-    other  the solved rung; None holds to nothing, in a model of the same shape
-    """
-
-    def __init__(self, other: Plan | None, upwards: bool):
-        self.other, self.upwards = other, upwards
-
-    def __call__(self, core) -> None:
-        self._missions(core)
-        if self.other is None:
-            return
-        side = "low" if self.upwards else "high"
-        if core.has("cells"):
-            spend = at(self.other.allocations, "spend", core.cells)
-            slip = EXACT * np.maximum(1.0, np.abs(spend))
-            bound_spend(core, **{side: np.maximum(spend - slip, 0.0) if self.upwards else spend + slip})
-        columns = find(core, "platforms", "open")
-        if columns is not None:
-            bound_whole(columns, **{side: at(self.other.table("platforms"), "open", columns.index)})
-
-    def _missions(self, core) -> None:
-        """Starts of each mission up to each year: no fewer, or no more, than on the other rung."""
-        start = find(core, "missions", "start")
-        if start is None:
-            return
-        made = start.index.frame().assign(column=start.first + np.arange(len(start.index)))
-        bids = core.instance.table("bids")
-        made["mission"] = made["bid"].map(dict(zip(bids["bid"], bids["mission"])))
-        if self.other is not None:
-            made["there"] = np.nan_to_num(at(self.other.table("missions"), "start", start.index)).round()
-        years = pd.DataFrame({"until": list(core.instance.years)})
-        rows = made.merge(years, how="cross")
-        rows = rows[rows["year"] <= rows["until"]]
-        by = ["mission", "until"]
-        number, sums = rows.groupby(by).ngroup().to_numpy(), rows.groupby(by)
-        index = core.space.frame(sums.size().index.to_frame(index=False).rename(columns={"until": "year"}))
-        started = Linear(index, number, rows["column"].to_numpy(), np.ones(len(rows)))
-        there = None if self.other is None else sums["there"].sum().to_numpy(float)
-        least = there if there is not None and self.upwards else 0.0
-        most = there if there is not None and not self.upwards else float(len(made))
-        core.block.define("ladder_started", started, ">=", least)
-        core.block.define("ladder_not_started", started, "<=", most)

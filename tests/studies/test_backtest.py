@@ -76,3 +76,17 @@ def test_command(tmp_path, monkeypatch, capsys):
     assert "份额不变" in capsys.readouterr().out
     assert cli.main(["backtest", str(ROOT / "instances" / "tiny")]) == 2
     assert "statistics/panel.csv" in capsys.readouterr().err
+
+
+def test_goal_ranges_of_two_goals_are_proven_though_their_optimum_lies_near_nought():
+    """Costs of 1e-6 lay below the solver's dual tolerance: its optimum missed its bound and was called a failure."""
+    from planner.mechanisms import MECHANISMS
+    from planner.model.build import build
+    from planner.model.goals import aims
+    from planner.solving import load, with_ranges
+    instance = load(ROOT / "instances" / "china-2018", None, {
+        "goals[balance].weight": 0.5, "regional_balance.on": "false", "core.response_tolerance": 0.01})
+    core = build(instance, MECHANISMS)
+    made = {aim.name: aim for aim in with_ranges(core, aims(core), time_limit=100)}
+    assert made["productivity"].ideal == pytest.approx(100679.886, rel=1e-6)  # with productivity alone; 2e-4 less unscaled
+    assert -1e-3 < made["balance"].ideal <= 0 and made["balance"].ideal > made["balance"].nadir

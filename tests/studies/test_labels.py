@@ -6,7 +6,7 @@ import pytest
 
 from planner import cli
 from planner.studies.case import Options
-from planner.studies.labels import NoLabels, base_shares, labelled, labels
+from planner.studies.labels import NoLabels, base_shares, labelled, labels, proves
 from tests.helpers import ROOT, tiny
 
 
@@ -42,10 +42,38 @@ def test_alternatives_stay_near_the_best(found):
 
 
 def test_what_is_proven_holds_in_every_plan_seen(found):
+    """Told from the extremes over all plans seen, not from the label."""
     proven = found.labels[found.labels["proven"]]
     assert len(proven) and set(proven["label"]) <= {"core", "outside"}
-    bids = found.labels[found.labels["kind"] == "bid"].set_index("item")
-    assert (bids.loc[bids["label"] == "core", "low"] == 1).all()
+    whole = proven[proven["kind"] != "money"]
+    assert (whole.loc[whole["label"] == "core", "low"] >= 1 - 1e-6).all()
+    assert (whole.loc[whole["label"] == "outside", "high"] <= 1e-6).all()
+    assert (proven["times_in"] == proven["plans"].where(proven["label"] == "core", 0)).all()
+
+
+def test_every_whole_decision_proven_holds_in_every_plan_within_the_tolerance(found):
+    """Forced the other way, no plan reaches the floor: each proof against branch and bound, not sampled."""
+    from planner.solving import NoPlan, solve
+    from planner.studies.labels import decisions, near_optimal
+    from solvers.algebra import total
+    instance, floor = tiny("missions"), found.settings["best"] * 0.99
+    proven = found.labels[found.labels["proven"] & (found.labels["kind"] == "bid")]
+    assert len(proven)
+    for row in proven.itertuples():
+        def other_way(core, row=row):
+            near_optimal(core, floor)
+            taken = total(decisions(core, "bid").where(bid=row.item))
+            core.block.define("other_way", taken, *(("<=", 0.0) if row.label == "core" else (">=", 1.0)))
+        with pytest.raises(NoPlan):
+            solve(instance, gap=1e-6, rounding=False, amend=other_way)
+
+
+@pytest.mark.parametrize(("kind", "label", "reached", "holds"), [
+    ("bid", "core", 1e-5, False), ("bid", "core", 2e-3, True), ("bid", "outside", 1 - 1e-5, False),
+    ("bid", "outside", 0.99, True), ("money", "core", 5e-5, False), ("money", "core", 2e-4, True),
+    ("money", "outside", 0.0, False), ("money", "outside", -2e-4, True)])
+def test_a_proof_needs_a_margin(kind, label, reached, holds):
+    assert proves(kind, label, reached, money=100.0) is holds
 
 
 def test_the_row_is_kept():

@@ -45,7 +45,8 @@ def test_what_is_funded_stays_funded_on_every_higher_rung(made):
             for table, name, keys in (("allocations", "spend", KEYS),
                                       ("platforms", "open", ["region", "platform", "year"])):
                 both = low.table(table).merge(high.table(table), on=keys)
-                assert len(both) == len(low.table(table)) and (both[f"{name}_y"] >= both[f"{name}_x"] - 1e-5).all()
+                assert len(both) == len(low.table(table)) and (
+                    both[f"{name}_y"] >= (1 - module.GIVE) * both[f"{name}_x"] - 1e-4).all()
 
 
 def test_rungs_are_plans_that_keep_every_rule_and_more_money_is_never_worse(made):
@@ -75,7 +76,7 @@ def test_where_the_next_hundred_go_adds_up(made):
     for (low, high, dim), part in follow.groupby(["lower", "upper", "dimension"]):
         if dim != "instrument":
             assert part["amount"].sum() == pytest.approx(spend[high] - spend[low], abs=1e-6)
-            assert (part["amount"] >= -1e-4).all()
+            assert (part["amount"] >= -1e-4 - module.GIVE * spend[high]).all()
         assert np.allclose(part["per_100"], 100 * part["amount"] / (200 * (high - low)))
 
 
@@ -125,8 +126,32 @@ def test_a_rung_without_a_plan_says_so_and_the_next_goes_on():
     """Missions must take a twentieth of the central budget: at thirty times the money there are too few."""
     made = ladder(tiny("missions", set={"missions.budget_low": 0.05}), (1.5, 30.0), options=CLOSE, free=False)
     rungs = made.rungs.set_index("rung")
-    assert rungs["status"][30.0] == "no plan" and "no plan exists" in rungs["message"][30.0]
+    message = rungs["message"][30.0]
+    assert rungs["status"][30.0] == "no plan" and "no plan exists" in message
+    assert "missions.budget_low[2025] by" in message and "the rules themselves stand in the way" in message
     assert rungs["status"][1.5] in ("optimal", "feasible") and list(made.plans) == [1.0, 1.5]
+
+
+def test_a_rung_that_only_nesting_forbids_says_how_far_it_would_have_to_give():
+    """A ceiling on the coast that shrinks as the budget grows: what is funded there cannot all stay."""
+    from planner.studies.unnested import reason
+    base = planner.solve(tiny("regional_balance"), gap=1e-6, rounding=False)
+    spend, zone = base.allocations, base.instance.table("regions").set_index("region")["zone"].to_dict()
+    share = spend.groupby(spend["region"].map(zone).astype(str))["spend"].sum()["east"] / spend["spend"].sum()
+    assert share > 0.3
+    tight = base.instance.with_overrides({"zone_bands[east].ceiling": float(share) - 0.02})
+    text = reason(tight, lambda give: module.Nested(base, True, give or 0.0))
+    assert "core.central_budget[2025] by" in text and "asked 60" in text and "--give 0.2" in text
+    held = module.Nested(base, True, 0.2)
+    assert planner.solve(tight, gap=1e-4, rounding=False, amend=held).objective > 0
+    with pytest.raises(planner.solving.NoPlan):
+        planner.solve(tight, gap=1e-4, rounding=False, amend=module.Nested(base, True, 0.05))
+
+
+def test_what_may_be_given_is_a_share():
+    for give in (-0.1, 1.0, 2.0):
+        with pytest.raises(ValueError, match="from 0 to below 1"):
+            ladder(tiny(), (1.1,), give=give)
 
 
 def test_wrong_steps_are_refused():
