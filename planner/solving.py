@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -349,6 +350,7 @@ def plain(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else float(value)
 
 
+@cache
 def code_hash() -> str:
     """A short hash of the planner's and the solver layer's sources."""
     root = Path(__file__).parent.parent

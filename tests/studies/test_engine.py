@@ -28,11 +28,6 @@ def same(one, other):
         assert_frame_equal(one.tables[name], other.tables[name])
 
 
-@pytest.fixture(scope="module")
-def alone(small):
-    return run(small, CASES, jobs=1)
-
-
 def test_every_case_has_its_row_in_the_study_s_order(alone, small):
     assert alone.cases["case"].tolist() == [case.name for case in CASES]
     assert alone.cases["status"].tolist() == ["optimal"] * 6 + ["infeasible", "not valid"]
