@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import planner
 from planner.instance import Instance, read
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
+from planner.model.compliance import places
 from planner.model.core import Core
 from planner.model.goals import (
     POINTS,
@@ -67,7 +69,7 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
           progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
           mechanisms=MECHANISMS, seed: int = 0, rounding: bool = True, kept: Kept | None = None,
           cluster: str | None = None, examine: Callable[[Core, Matrix], None] | None = None,
-          amend: Callable[[Core], None] | None = None) -> Plan:
+          amend: Callable[[Core], None] | None = None, threads: int | None = None) -> Plan:
     """Solves an instance to a plan within a relative gap and a time limit (seconds).
 
     progress  called with {time, phase, incumbent, bound, gap} while it runs
@@ -79,6 +81,7 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     examine   called with the written model before anything is solved; what it raises ends the solve
     amend     called with the core when every mechanism has been written, before the goals are: may add rows,
               columns and goal terms through `core.block` (a ladder's nesting, a cap on change)
+    threads   that the search may use at most; None: the profile's
     Raises NoPlan when no plan is held at the end, InvalidInstance for wrong input, NoCluster where none
     answers.
     """
@@ -105,7 +108,7 @@ def solve(instance: Instance | str | Path, *, scenario: str | None = None, overr
     matrix = core.book.matrix()
     clock["arrays"] = time.perf_counter()
     options = dict(gap=gap, time_limit=time_limit, profile=profile, progress=tell, stop=stop, seed=seed,
-                   cluster=cluster)
+                   cluster=cluster, threads=threads)
     if instance.mode == "lexicographic":
         outcome = lexicographic(core, goals, matrix, options)
     elif instance.mode == "leximin":
@@ -323,10 +326,8 @@ def clause_table(core, values: np.ndarray, what: str) -> pd.DataFrame:
         else:
             amount = values[clause.rows.first:clause.rows.first + len(clause.rows.index)]
         frame = clause.rows.index.frame()
-        labels = [column for column in frame if column != "year"]
-        where = frame[labels].astype(str).agg(", ".join, axis=1) if labels and len(frame) else ""
         parts.append(pd.DataFrame({
-            "mechanism": clause.owner, "rule": clause.rule, "where": where,
+            "mechanism": clause.owner, "rule": clause.rule, "where": places(frame),
             "year": frame["year"] if "year" in frame else 0, what: amount}, index=frame.index))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
@@ -352,6 +353,7 @@ def plain(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else float(value)
 
 
+@cache
 def code_hash() -> str:
     """A short hash of the planner's and the solver layer's sources."""
     root = Path(__file__).parent.parent

@@ -12,6 +12,7 @@ from solvers.lagrange import Relaxed
 from solvers.neighbourhood import improve
 
 FIRST_TURNS = 2  # neighbourhoods of a solution brought along, before anything else is tried
+MORE_TURNS = 8   # more of them where a bound was carried over, before the blocks are solved anew
 DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
          Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
 
@@ -41,6 +42,20 @@ class First:
             diver.follow(self.root, diver.lower, diver.upper, wanted)
         if hunt.x is not None and not hunt.over:
             improve(hunt, diver, self.root, replace(settings, neighbourhoods=FIRST_TURNS))
+
+    def go_on(self, before: Relaxed, settings) -> None:
+        """More of the same: after blocks solved at earlier prices where nothing is held, then what is near.
+
+        before  of the same matrix with other numbers
+        """
+        diver, hunt = self.diver, self.diver.hunt
+        if hunt.x is None:
+            diver.live.set_basis(self.basis)
+            lower, upper = diver.lower.copy(), diver.upper.copy()
+            if diver.propagator.tighten(lower, upper):
+                diver.follow(self.root, lower, upper, before.wishes(diver.columns, lower, upper))
+        if hunt.x is not None and not hunt.over:
+            improve(hunt, diver, self.root, replace(settings, neighbourhoods=MORE_TURNS))
 
     def dive(self, apart: Relaxed | None, settings, below: bool) -> None:
         """After the blocks where there are, else by the LP alone, until there is a solution.

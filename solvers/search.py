@@ -86,7 +86,8 @@ def load_profile(name: str) -> Profile:
 def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None = None,
           profile: str = "balanced", progress: Callable[[dict], None] | None = None,
           start: np.ndarray | None = None, stop: Callable[[], bool] | None = None,
-          seed: int = 0, kept: Kept | None = None, cluster: str | None = None) -> Outcome:
+          seed: int = 0, kept: Kept | None = None, cluster: str | None = None,
+          threads: int | None = None) -> Outcome:
     """Solves a model to a relative gap within a time limit (seconds); None: the profile's.
 
     progress  told {time, phase, incumbent, bound, gap} about once a second, values in the
@@ -97,10 +98,13 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     seed      of every random choice
     kept      what earlier solves of the same model with other numbers left; takes what this one leaves
     cluster   address of a Dask scheduler whose workers solve the blocks; None: threads of this process
+    threads   at most; None: the profile's
     Ctrl-C also ends the search and keeps the incumbent. Raises ValueError for a matrix or
     a profile that makes no sense, NoCluster where none answers; never takes a stop for a solution.
     """
     settings = load_profile(profile)
+    if threads is not None:
+        settings = replace(settings, threads=min(settings.threads, max(threads, 1)))
     matrix.check()
     crew = Threads(settings.threads) if cluster is None else Cluster(cluster)
     factor = (-1.0 if matrix.maximise else 1.0) * (
@@ -217,12 +221,16 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     first, apart = First(diver, root, live.basis()), None
     blocks = None if hunt.matrix.block is None else Blocks(hunt.matrix)
     short = APART * hunt.target * abs(hunt.bound)  # of their optima, all blocks together
-    if blocks is not None and kept is not None and kept.apart is not None:
+    before, carried = None if kept is None else kept.apart, -np.inf
+    if blocks is not None and before is not None:
         with hunt.enter("blocks"):
-            hunt.raise_bound(blocks.carried(kept.apart, hunt, short, crew))
+            hunt.raise_bound(carried := blocks.carried(before, hunt, short, crew))
     if start is not None:
         with hunt.enter("dive"):
             first.brought_along(start, None if kept is None else kept.solution_basis, settings)
+    if np.isfinite(carried) and not hunt.over:  # the blocks anew would say little else: a better plan first
+        with hunt.enter("dive"):
+            first.go_on(before, settings)
     if blocks is not None and not hunt.over:
         with hunt.enter("blocks"):
             apart = blocks.relax(root.duals, hunt, short, crew)

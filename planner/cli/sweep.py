@@ -151,7 +151,7 @@ def tell_problems(problems, err, lang: str) -> None:
 
 def write_page(found, instance, folder: Path, lang: str) -> Path | None:
     """sweep.html with the figures, where there is something to draw."""
-    from planner.report.html.study import write
+    from planner.report.html.sweep import write
     return write(found, instance, folder / "sweep.html", lang) if hasattr(found, "keys") else None
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.comparison.shared import AMOUNT, TABLES, YES_NO
+from planner.model.compliance import places
 from planner.plan import LABELS
 
 MONEY = ["reference", "amount", "difference", "relative", "share_reference", "share", "share_difference"]
@@ -126,7 +127,7 @@ def decisions(names, shared) -> pd.DataFrame:
         for tables in shared:
             frame = tables[table]
             keys = [name for name in frame if name in LABELS]
-            where = frame[keys].astype(str).agg(", ".join, axis=1) if keys else ""
+            where = places(frame[[name for name in keys if name != "year"]])
             year = frame.get("year", 0)
             long = frame.drop(columns=[name for name in (*keys, "year") if name in frame])
             long = long.assign(where=where, year=year)

@@ -28,11 +28,8 @@ def rule(name: str, frame: pd.DataFrame, required, reached, sense: str, unit: st
     Returns columns rule, where, year, sense, reached, required, unit, slack, scale, domain.
     slack is signed: below 0 the rule is broken; for '==' it is minus the distance.
     """
-    labels = [column for column in frame.columns if column != "year"]
-    where = frame[labels].astype(str).agg(", ".join, axis=1) if labels and len(frame) else pd.Series(
-        "", index=frame.index)
     out = pd.DataFrame({
-        "rule": name, "where": where.to_numpy(dtype=object),
+        "rule": name, "where": places(frame),
         "year": frame["year"].to_numpy() if "year" in frame else 0, "sense": sense,
         "reached": np.broadcast_to(np.asarray(reached, float), (len(frame),)),
         "required": np.broadcast_to(np.asarray(required, float), (len(frame),)), "unit": unit})
@@ -42,6 +39,13 @@ def rule(name: str, frame: pd.DataFrame, required, reached, sense: str, unit: st
     out["scale"] = np.maximum(size if scale is None else scale, 1.0)
     out["domain"] = domain
     return out[np.isfinite(out["required"])].reset_index(drop=True)
+
+
+def places(frame: pd.DataFrame) -> np.ndarray:
+    """The labels of each row but its year, as one text: 'west, basic'; objects, '' where there is no label."""
+    labels = [frame[column].tolist() for column in frame.columns if column != "year"]
+    texts = [", ".join(map(str, row)) for row in zip(*labels, strict=True)] if labels else [""] * len(frame)
+    return np.array(texts, dtype=object)
 
 
 def worst(rows_of: pd.DataFrame, slack, by: list[str]) -> np.ndarray:

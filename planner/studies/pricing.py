@@ -10,6 +10,7 @@ from planner.explain.levers import Lever, lever
 from planner.instance import InvalidInstance
 from planner.mechanisms import MECHANISMS
 from planner.model.build import build
+from planner.model.compliance import places
 from planner.model.goals import aims, in_use, relief_cost, write_goal
 from planner.solving import NoPlan, plan_of
 from planner.studies.case import Case
@@ -84,10 +85,8 @@ def clause_prices(core, fixed: Fixed, compliance: pd.DataFrame, measures: dict, 
         if not chosen.any():
             chosen[np.argmin(room)] = True
         frame = clause.rows.index.take(np.flatnonzero(chosen)).frame()
-        labels = [column for column in frame if column != "year"]
-        where = frame[labels].astype(str).agg(", ".join, axis=1) if labels and len(frame) else ""
         parts.append(pd.DataFrame({
-            "mechanism": clause.owner, "rule": clause.rule, "where": where, "row": rows[chosen],
+            "mechanism": clause.owner, "rule": clause.rule, "where": places(frame), "row": rows[chosen],
             "year": frame["year"].astype(int) if "year" in frame else 0, "sense": clause.sense,
             "dual": np.where(np.abs(dual) > PRICED, dual, 0.0)[chosen],
             **{name: figures[rows[chosen]] for name, figures in worth.items()}}))

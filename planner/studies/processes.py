@@ -35,10 +35,14 @@ PATIENCE = 10.0
 
 def sized(instance: Instance, cases: int) -> int:
     """How many processes: by cores, memory (where the system tells it) and cases; at least 1."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     each = OWN + PER_CELL * len(instance.table("baseline")) * len(instance.years)
     room = free_memory()
-    return max(min(cores, cases, cores if room is None else int(room // each)), 1)
+    return max(min(cores(), cases, cores() if room is None else int(room // each)), 1)
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def free_memory() -> float | None:
@@ -68,11 +72,12 @@ class Here:
 
 
 class Processes:
-    """Solves cases in processes of their own. One that dies is replaced, and its case tried once more."""
+    """Solves cases in processes of their own, which share the cores. One that dies is replaced, and its case tried
+    once more."""
 
     def __init__(self, instance: Instance, options: Options, count: int):
         # Bytes, so that a new process has read them before it begins to import what is in them.
-        self.payload, self.count = pickle.dumps((instance, options)), count
+        self.payload, self.count = pickle.dumps((instance, options, max(cores() // count, 1))), count
 
     def solve(self, jobs: list[Job], tally: Tally) -> Iterator[tuple[Job, Done]]:
         heard: queue.Queue = queue.Queue()

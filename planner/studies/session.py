@@ -17,11 +17,13 @@ class Session:
     instance  the study's instance; cases change it
     stop      asked now and then; True ends the search
     progress  told of the search, as by `planner.solve`
+    threads   of one solve at most (None: the profile's), where other processes take the other cores
     """
 
     def __init__(self, instance: Instance, options: Options, stop: Callable[[], bool] | None = None,
-                 progress: Callable[[dict], None] | None = None):
+                 progress: Callable[[dict], None] | None = None, threads: int | None = None):
         self.instance, self.options, self.stop, self.progress = instance, options, stop, progress
+        self.threads = threads
         self.kept: dict[str, Kept] = {}
 
     def of(self, case: Case) -> Instance:
@@ -39,4 +41,5 @@ class Session:
         """
         kept = None if self.options.fresh else self.kept.setdefault(shape, Kept())
         return solve(instance, **self.options.plain() | {
-            "stop": self.stop, "progress": self.progress, "kept": kept, "rounding": False} | more)
+            "stop": self.stop, "progress": self.progress, "kept": kept, "rounding": False,
+            "threads": self.threads} | more)

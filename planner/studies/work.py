@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from importlib import import_module
 
 import numpy as np
@@ -15,7 +16,8 @@ from planner.instance import InvalidInstance
 from planner.solving import NoPlan
 from planner.studies.case import Case
 from planner.studies.session import Session
-from planner.words import say
+from planner.vocabulary import Problem
+from planner.words import say, say_all
 from solvers.outcome import Stop
 
 ANSWERS = (Stop.INFEASIBLE, Stop.UNBOUNDED, Stop.TIME_LIMIT)
@@ -84,7 +86,21 @@ def function(where: str) -> Callable:
 
 
 def not_valid(error: InvalidInstance) -> Done:
-    return Done({"status": "not valid", "message": " ".join(str(error).split()), "seconds": 0.0})
+    problems = [problem for problem in error.problems if problem.severity == "error"] or error.problems
+    return Done({"status": "not valid", "message": say_all(map(told_of, problems)), "seconds": 0.0})
+
+
+def told_of(problem: Problem) -> str:
+    """A problem on one line, in words that can be said in another language."""
+    what, found = problem.what, problem.value
+    if found is not None:
+        what = say("problems.found", what=what, value=plain(found))
+    spot = {"cell": problem.cell} if problem.cell else {"row": problem.row} if problem.row else {}
+    where = [say(f"problems.{name}", **{name: value}) for name, value in spot.items()]
+    if problem.column:
+        where.append(say("problems.column", column=problem.column) if where else problem.column)
+    place = reduce(lambda one, two: say("problems.and", first=one, second=two), [problem.place, *where])
+    return say("problems.at", where=place, text=say("problems.line", what=what, mend=problem.mend))
 
 
 def not_tried() -> Done:

@@ -1,6 +1,6 @@
 """A process that solves cases: `python -m planner.studies.worker`, started by `planner.studies.processes`.
 
-Reads pickles from its standard input: first the bytes of (instance, options), then jobs, and 'stop' to end the search
+Reads pickles from its standard input: first the bytes of (instance, options, threads), then jobs, and 'stop' to end the search
 that runs. Writes a `Done` for each job to its standard output. Ends with its parent, whose death closes the
 input, in the middle of a solve too.
 """
@@ -32,11 +32,11 @@ def main() -> None:
                 waiting.put(heard)
 
     threading.Thread(target=listen, daemon=True).start()
-    instance, options = pickle.loads(waiting.get())
+    instance, options, threads = pickle.loads(waiting.get())
 
     from planner.studies.session import Session
     from planner.studies.work import attempt
-    session = Session(instance, options, stopped.is_set)
+    session = Session(instance, options, stopped.is_set, threads=threads)
     while True:
         job = waiting.get()
         pickle.dump(attempt(session, job), sink, protocol=pickle.HIGHEST_PROTOCOL)

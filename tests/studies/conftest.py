@@ -17,6 +17,14 @@ def small_folder(small, tmp_path_factory):
     return write_folder(small, tmp_path_factory.mktemp("instances") / "small")
 
 
+@pytest.fixture(scope="session")
+def alone(small):
+    """The cases of test_engine, solved in this process."""
+    from planner.studies import run
+    from tests.studies.test_engine import CASES
+    return run(small, CASES, jobs=1)
+
+
 @pytest.fixture
 def log(tmp_path, monkeypatch):
     """Where the tasks of tests leave their traces."""

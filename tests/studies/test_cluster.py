@@ -19,10 +19,10 @@ def cluster():
         yield made
 
 
-def test_a_cluster_gives_the_local_table(cluster, small, tmp_path):
+def test_a_cluster_gives_the_local_table(cluster, alone, small, tmp_path):
     told = []
     far = run(small, CASES, cluster=cluster.scheduler_address, folder=tmp_path / "study", progress=told.append)
-    same(run(small, CASES, jobs=1), far)
+    same(alone, far)
     assert told[-1]["done"] == len(CASES)
     assert len(list((tmp_path / "study" / "cases").glob("*/case.json"))) == len(CASES) - 1  # one is not valid
 

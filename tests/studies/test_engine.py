@@ -10,6 +10,7 @@ from planner.studies.engine import prepared, route
 from planner.studies.processes import dealt, sized
 from planner.studies.tasks import TASKS
 from planner.studies.work import Job
+from planner.words import worded
 from tests.studies.slow import lines
 
 FLOORS = (0.1, 0.2, 0.3)
@@ -27,11 +28,6 @@ def same(one, other):
         assert_frame_equal(one.tables[name], other.tables[name])
 
 
-@pytest.fixture(scope="module")
-def alone(small):
-    return run(small, CASES, jobs=1)
-
-
 def test_every_case_has_its_row_in_the_study_s_order(alone, small):
     assert alone.cases["case"].tolist() == [case.name for case in CASES]
     assert alone.cases["status"].tolist() == ["optimal"] * 6 + ["infeasible", "not valid"]
@@ -40,6 +36,7 @@ def test_every_case_has_its_row_in_the_study_s_order(alone, small):
     row = alone.cases.set_index("case").loc["0.2/0.9"]
     assert row["objective"] == pytest.approx(cold.objective, rel=0.01) and row["floor"] == 0.2
     assert "more than 1" in alone.cases["message"].iloc[-1]
+    assert "1.5" in alone.cases["message"].iloc[-1] and "大于" in worded(alone.cases["message"].iloc[-1], "zh")
     spend = alone.table("allocations")
     assert spend.columns[0] == "case" and spend["case"].unique().tolist() == [case.name for case in CASES[:6]]
     assert alone.table("no such table").empty

@@ -2,13 +2,16 @@
 
 import json
 import re
+import tomllib
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 import planner
 from planner.cli import main
+from planner.instance.writing import toml_value
 from planner.studies import Options, StudyError
 from planner.studies.study import Study, read_study, written
 from planner.studies.sweep import axis, of, spread, sweep
@@ -121,9 +124,11 @@ def test_study_toml_round_trip(found, small, tmp_path):
     study = read_study(found.folder / "study.toml")
     assert study.kind == "sweep" and study.arguments == {"grid": GRID} and study.instance_hash == small.hash
     again = Study("cases", "x", "", "west", ("a=1",), 3, Options(gap=0.5, seed=7, fresh=True), {
-        "cases": [{"name": 'quo"ted', "overrides": ["a=1"], "scenario": None, "settings": {"b c": 1.5, "d": True}}]})
+        "cases": [{"name": 'quo"ted', "overrides": ["a=1"], "scenario": None, "settings": {"b c": 1.5, "d": True, "e": np.float64(0.1)}}]})
     (tmp_path / "study.toml").write_text(written(again), encoding="utf-8")
     back = read_study(tmp_path / "study.toml")
+    assert toml_value(np.float64(0.1)) == "0.1" and toml_value(np.int64(3)) == "3" and toml_value(np.True_) == "true"
+    assert tomllib.loads(f"a = {toml_value([np.float32(0.5), np.nan, -np.inf])}")["a"][::2] == [0.5, -np.inf]
     assert back.differs(again) == [] and back.jobs == 3 and back.options == again.options
 
 
