@@ -15,9 +15,10 @@ from planner.plan import Plan
 from solvers.algebra import Index
 from solvers.arrays import Columns
 
-EXACT = 1e-6
+EXACT = 1e-5
 """A figure that is held may move by this part of itself (or of 1): a plan keeps its rows to 1e-7 and its whole
-decisions to 1e-6, so that figures held more tightly than that can contradict each other (seen with 1e-8)."""
+decisions to 1e-6, of sides that may be large, so that figures held more tightly can contradict each other (seen with
+1e-8 on a small instance, with 1e-6 on the flagship)."""
 
 
 def at(table: pd.DataFrame, column: str, index: Index) -> np.ndarray:

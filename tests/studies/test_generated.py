@@ -27,7 +27,7 @@ def ladder(made):
 def test_more_money_has_a_plan_in_which_what_is_funded_stays_funded(ladder):
     assert ladder.rungs["message"].tolist() == ["", ""] and list(ladder.plans) == [1.0, 1.05]
     low, high = (plan.allocations.set_index(KEYS)["spend"] for plan in ladder.plans.values())
-    least = (1 - GIVE) * low - 2e-6 * np.maximum(1.0, low)
+    least = (1 - GIVE) * low - 2e-5 * np.maximum(1.0, low)
     assert (high.reindex(low.index) >= least).all() and len(low) == 360
     assert not any((plan.compliance["status"] == "broken").any() for plan in ladder.plans.values())
 
@@ -39,6 +39,6 @@ def test_a_smaller_budget_has_a_plan_after_an_executed_year(ladder):
     assert 0 <= made.share <= 0.05 + 1e-6
     old, new = (plan.allocations.set_index(KEYS)["spend"].sort_index() for plan in (approved, made.plan))
     first = old.index.get_level_values("year") == 2023
-    assert first.sum() == 180 and np.allclose(new[first], old[first], rtol=2e-6, atol=2e-6)
+    assert first.sum() == 180 and np.allclose(new[first], old[first], rtol=2e-5, atol=2e-5)
     coming = made.plan.compliance.query("year >= 2024")
     assert len(coming) and not (coming["status"] == "broken").any()
