@@ -3,7 +3,8 @@
 Years before `from_year` are executed: every decision that the approved plan's tables report for them
 (money by cell, public money by instrument, people trained and lent, platforms opened, missions started,
 money carried over) keeps its value, and so do choices without a year (kinds of oversight, tiers of
-rights), which were in force then. Rules of those years are asked no more: what was done was done.
+rights), which were in force then. Rules of those years that this breaks under the inputs of now are asked
+no more: what was done was done.
 
 What is still to come may move, and how much is the one new rule. With |.| against the approved plan,
 
@@ -33,7 +34,8 @@ import pandas as pd
 from planner.comparison import Comparison, compare
 from planner.comparison.opening import opened
 from planner.instance import Instance
-from planner.plan import Plan
+from planner.mechanisms import MECHANISMS
+from planner.plan import Plan, measure_all
 from planner.solving import solve
 from planner.studies.distance import LEVEL, bid_money, capital, changes_of, distance
 from planner.studies.holding import EXACT, at, bound_spend, find, on_scale_of
@@ -174,9 +176,12 @@ class Held:
             years = carry.index.labels("year").astype(int)
             amount = carried.groupby("year")["amount"].sum().reindex(years).to_numpy(float)
             self._hold(carry, amount, years < self.first)
+        judged = measure_all(Plan(core.instance, self.approved.tables), MECHANISMS)
+        judged = judged[judged["status"] == "broken"]
+        broken = set(zip(judged["mechanism"], judged["rule"], judged["year"].astype(int)))
         for clause in core.clauses:
             if "year" in clause.rows.index.dims:
-                self._ask_no_more(clause)
+                self._ask_no_more(clause, broken)
 
     def _fix(self, quantity, table: str, name: str) -> None:
         """Holds what a table reports for the past; choices without a year hold for good."""
@@ -197,11 +202,16 @@ class Held:
         value = np.where(known, np.rint(value) if columns.integer else value, 0.0)
         slip = 0.0 if columns.integer else EXACT * np.maximum(1.0, np.abs(value))
         low = np.maximum(value - slip, np.minimum(columns.lower, value))
-        columns.lower, columns.upper = (np.where(known, low, columns.lower),
-                                        np.where(known, value + slip, columns.upper))
+        high = np.minimum(value + slip, np.maximum(columns.upper, value))
+        columns.lower, columns.upper = np.where(known, low, columns.lower), np.where(known, high, columns.upper)
 
-    def _ask_no_more(self, clause) -> None:
-        past = clause.rows.index.labels("year").astype(int) < self.first
+    def _ask_no_more(self, clause, broken: set[tuple[str, str, int]]) -> None:
+        """Frees rules (mechanism, rule, year) of the past that the approved plan breaks under the inputs of now.
+
+        The others are still asked: figures are held with a little room, and no solve may use it to break a rule.
+        """
+        years = clause.rows.index.labels("year").astype(int)
+        past = (years < self.first) & np.array([(clause.owner, clause.rule, year) in broken for year in years.tolist()])
         clause.rows.lower = np.where(past, -np.inf, clause.rows.lower)
         clause.rows.upper = np.where(past, np.inf, clause.rows.upper)
         if clause.relief is not None:
