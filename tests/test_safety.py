@@ -12,6 +12,10 @@ from tests.fuzz.bases import base, write
 from tests.helpers import ROOT
 
 RUNS_CODE = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
+OWN_PIPES = {"planner/studies/processes.py": {"self.process.stdout"},
+             "planner/studies/worker.py": {"source", "waiting.get()"}}
+"""What a study and the processes that it starts say to each other is pickled, over their pipes alone: what is unpickled there."""
+
 CALLS = {"eval", "exec", "compile", "__import__", "read_pickle", "to_pickle"}
 
 
@@ -19,10 +23,14 @@ CALLS = {"eval", "exec", "compile", "__import__", "read_pickle", "to_pickle"}
                          ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_data_can_become_code(file):
     """No pickle and the like, no eval: neither for instances nor for what studies keep."""
+    piped = OWN_PIPES.get(file.relative_to(ROOT).as_posix())
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
-            assert not RUNS_CODE & {name.partition(".")[0] for name in names}
+            found = RUNS_CODE & {name.partition(".")[0] for name in names}
+            assert found <= ({"pickle"} if piped else set())
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pickle.load", "pickle.loads", "pickle.Unpickler"):
+            assert piped and ast.unparse(node.args[0]) in piped
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             name = node.func.attr if isinstance(node.func, ast.Attribute) and node.func.attr in (
