@@ -1,5 +1,7 @@
 """A small instance for studies: tiny with three mechanisms, solved in some hundredths of a second."""
 
+from pathlib import Path
+
 import pytest
 
 from planner.instance import write_folder
@@ -30,3 +32,11 @@ def log(tmp_path, monkeypatch):
     """Where the tasks of tests leave their traces."""
     monkeypatch.setenv("STUDY_LOG", str(tmp_path / "log"))
     return tmp_path / "log"
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    """Every test in this folder is marked `studies`: they solve much, and have a make target of their own."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.studies)
