@@ -25,7 +25,7 @@ def test_pick_edit_solve_explore_and_download(server):
         seen(driver, "china-2022")
         driver.get(f"{server.address}/edit/china-2022?lang=en&set=basic_research.floor%3D0.085")
         seen(driver, "All changes fit together.")
-        type_into(driver, "Gap to stop at", "0.01")
+        type_into(driver, "Gap to stop at", "1")  # per cent
         button(driver, "Solve").click()
         until(lambda: "/job/" in driver.current_url, "the page of the job")
         took, end = [], time.monotonic() + LIMIT
