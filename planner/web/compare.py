@@ -15,8 +15,8 @@ from planner.report.html import compared
 from planner.report.html.sections import figure_block
 from planner.report.html.tables import escape
 from planner.report.words import Names, heading
-from planner.web.frame import View, page
-from planner.web.passage import Passage, arrived, style
+from planner.web.frame import View, arrived, page
+from planner.web.passage import Passage, style
 from planner.web.state import here
 
 NONE = ""

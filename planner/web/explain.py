@@ -13,8 +13,8 @@ from planner.report.clauses import Clauses
 from planner.report.html.explained import explanation, why_not
 from planner.report.html.tables import escape
 from planner.web.asking import edit_link, explain_job
-from planner.web.frame import View, page
-from planner.web.passage import Passage, arrived, style
+from planner.web.frame import View, arrived, page
+from planner.web.passage import Passage, style
 from planner.web.state import here
 
 OFTEN = 0.5

@@ -27,6 +27,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from nicegui import Client, ui
+from nicegui.client import ClientConnectionTimeout
 
 import planner
 from planner.instance import InvalidInstance, listing
@@ -38,6 +39,9 @@ from planner.words import LANGUAGES, word, worded
 
 QUASAR = {"en": "en-US", "zh": "zh-CN"}
 HTML = {"en": "en", "zh": "zh-CN"}
+ARRIVAL = 60.0
+"""Seconds within which a browser connects to a page that it has loaded."""
+
 SLOWEST = 120.0
 """Seconds that a page may take to be built, reading a large plan included."""
 PAGES = (("/", "web.nav.pick"), ("/compare", "web.nav.compare"))
@@ -149,6 +153,16 @@ def page(path: str, title: str) -> Callable:
         shown.__name__ = build.__name__
         return build
     return register
+
+
+async def arrived(client: Client | None = None) -> bool:
+    """Waits until the page stands in its reader's browser; False when the reader has gone, or asked for its text alone."""
+    client = client or ui.context.client
+    try:
+        await client.connected(timeout=ARRIVAL)
+    except ClientConnectionTimeout:
+        return False
+    return not client.is_deleted
 
 
 class framed:

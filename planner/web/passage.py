@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements import plotly  # noqa: F401  it serves the charting library
 
@@ -29,13 +28,6 @@ class Passage(Element, component="passage.js", dependencies=[Path(html.__file__)
         # As text: what Vue watches cannot be copied by structuredClone.
         self._props["charts"] = f"{{{', '.join(made)}}}"
         self.update()
-
-
-async def arrived() -> bool:
-    """Waits until the page stands in its reader's browser; False when the reader has gone."""
-    client = ui.context.client
-    await client.connected()
-    return not client.is_deleted
 
 
 def style() -> str:

@@ -13,7 +13,7 @@ from planner.instance.scenarios import BASE
 from planner.jobs.needs import needs
 from planner.report.headline import status_words
 from planner.web.asking import told
-from planner.web.frame import View, page
+from planner.web.frame import View, arrived, page
 from planner.web.loading import instance_of
 from planner.web.problems import problem_list
 from planner.web.state import here
@@ -40,7 +40,8 @@ async def pick_page(view: View) -> None:
                 ui.label(view.word("web.pick.reading")).classes("muted")
     Upload(view)
     solved(view)
-    await client.connected(timeout=60.0)
+    if not await arrived(client):
+        return
     for name, path in paths.items():
         await fill(view, client, places[name], name, path)
 

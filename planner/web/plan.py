@@ -5,8 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from planner.web.explore.story import tell
-from planner.web.frame import View, page
-from planner.web.passage import arrived
+from planner.web.frame import View, arrived, page
 
 
 @page("/plan/{id}", "web.title.plan")
