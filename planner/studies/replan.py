@@ -211,7 +211,8 @@ class Held:
         The others are still asked: figures are held with a little room, and no solve may use it to break a rule.
         """
         years = clause.rows.index.labels("year").astype(int)
-        past = (years < self.first) & np.array([(clause.owner, clause.rule, year) in broken for year in years.tolist()])
+        kept = np.array([(clause.owner, clause.rule, year) not in broken for year in years.tolist()], bool)
+        past = (years < self.first) & ~kept
         clause.rows.lower = np.where(past, -np.inf, clause.rows.lower)
         clause.rows.upper = np.where(past, np.inf, clause.rows.upper)
         if clause.relief is not None:
