@@ -115,10 +115,14 @@ class Blocks:
         low, high = self.tight
         models = [replace(model, lower=low[columns], upper=high[columns])
                   for (columns, _), model in zip(self.parts, models)]
-        wider = [model for model, (old, _) in zip(models, before.parts) if not narrower(model, old)]
+        wider = []
+        for model, (old, least) in zip(models, before.parts):
+            if narrower(model, old):
+                bound += least
+            else:
+                wider.append(model)
         if sum(model.n_columns for model in wider) > FEW * self.matrix.n_columns:
             return -np.inf
-        bound += sum(least for model, (old, least) in zip(models, before.parts) if narrower(model, old))
         return bound + sum(proven(answer) for answer in self._solve(wider, hunt, tolerance, crew))
 
     def _sides(self, price: np.ndarray) -> np.ndarray:

@@ -219,11 +219,12 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     hunt.root_bound = hunt.bound
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
     first, apart = First(diver, root, live.basis()), None
-    blocks = None if hunt.matrix.block is None else Blocks(hunt.matrix)
+    blocks, blocked = None, hunt.matrix.block is not None
     short = APART * hunt.target * abs(hunt.bound)  # of their optima, all blocks together
     before, carried = None if kept is None else kept.apart, -np.inf
-    if blocks is not None and before is not None:
+    if blocked and before is not None:
         with hunt.enter("blocks"):
+            blocks = Blocks(hunt.matrix)
             hunt.raise_bound(carried := blocks.carried(before, hunt, short, crew))
     if start is not None:
         with hunt.enter("dive"):
@@ -231,8 +232,9 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     if np.isfinite(carried) and not hunt.over:  # the blocks anew would say little else: a better plan first
         with hunt.enter("dive"):
             first.go_on(before, settings)
-    if blocks is not None and not hunt.over:
+    if blocked and not hunt.over:
         with hunt.enter("blocks"):
+            blocks = blocks or Blocks(hunt.matrix)
             apart = blocks.relax(root.duals, hunt, short, crew)
         if apart.stop is Stop.INFEASIBLE:
             return Stop.INFEASIBLE

@@ -57,10 +57,12 @@ def test_no_mechanism_imports_another(file):
     assert not {module for module in found if module.split(".")[0] in ("pyomo", "highspy")}
 
 
-def test_the_audit_loads_neither_model_nor_solver():
+@pytest.mark.parametrize("loading", ["import planner.audit, planner.mechanisms",
+                                     "from planner.cli import parser; parser()"], ids=["audit", "command line"])
+def test_neither_model_nor_solver_is_loaded(loading):
+    """By what reads tables only, and by every start of the command line: it knows all options of all commands."""
     import subprocess
     import sys
-    code = ("import sys, planner.audit, planner.mechanisms; "
-            "print([m for m in ('pyomo', 'highspy') if m in sys.modules])")
+    code = f"{loading}; import sys; print([m for m in ('pyomo', 'highspy', 'scipy', 'duckdb') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.stress import whole
+from planner.cli.study import place, solve_options
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
-from planner.report.folder import folder_name, ready
+from planner.report.folder import ready
 from planner.report.headline import percent
 from planner.report.study import may_write, write_study
 from planner.report.words import Names, term, word
@@ -20,15 +20,13 @@ def add_parser(commands, parents, share, seconds) -> None:
     """Registers the command with its options."""
     made = commands.add_parser("backtest", parents=parents, help=tell("help.backtest"))
     made.add_argument("instance", metavar="INSTANCE", nargs="?", default="china-2018", help=tell("help.backtest_instance"))
-    made.add_argument("--gap", type=share, default=0.001, help=tell("help.policies_gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.policies_time"))
-    made.add_argument("--jobs", type=whole, metavar="N", help=tell("help.stress_jobs"))
+    solve_options(made, share, seconds, gap=0.001)
     made.add_argument("--force", action="store_true", help=tell("help.stress_force"))
 
 
 def run(args, out, err) -> int:
     """Plans, compares, prints the distances and writes tables and charts."""
-    from planner.cli.commands import OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.commands import Usage, find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.report.figures.backtest import distance, shares
     from planner.studies.backtest import NoBacktest, backtest
@@ -37,7 +35,7 @@ def run(args, out, err) -> int:
     with Watch(err, args.gap, lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        folder = OUTPUTS / instance.name / f"{folder_name(instance.scenario, list(instance.overrides))}.backtest"
+        folder = place(instance, "backtest")
         may_write(folder, "backtest", instance.name, args.force)
         ready(folder)
         try:

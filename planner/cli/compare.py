@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from rich.text import Text
 
 from planner.cli.compared import show
 from planner.cli.language import tell
+from planner.cli.study import whole
 from planner.cli.terminal import Interrupt, Watch
 from planner.report.words import word
 from planner.words import say, worded
 
 TOP = 8
-
-
-def whole(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(tell("compare.not_a_count", text=text))
-    return int(text)
 
 
 def add_parser(commands, parents) -> None:

@@ -7,12 +7,11 @@ import argparse
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.prices import study_options
+from planner.cli.study import place, solve_options, wishes
 from planner.cli.terminal import Interrupt, Watch, grid
 from planner.instance import read
 from planner.instance.keeping import beside
 from planner.mechanisms import MECHANISMS
-from planner.report.folder import folder_name
 from planner.report.headline import percent
 from planner.report.words import term, word
 from planner.studies.case import Options
@@ -24,7 +23,7 @@ def add_parser(commands, parents, share, seconds) -> None:
     made = commands.add_parser("frontier", parents=parents, help=tell("help.frontier"))
     made.add_argument("goals", metavar="GOAL", nargs="+", help=tell("help.frontier_goals"))
     made.add_argument("--points", type=points, default=12, metavar="N", help=tell("help.frontier_points"))
-    study_options(made, share, seconds)
+    solve_options(made, share, seconds)
 
 
 def points(text: str) -> int:
@@ -36,7 +35,7 @@ def points(text: str) -> int:
 
 def run(args, out, err) -> int:
     """Traces the frontier, tells its points, and writes tables and picture beside the instance's plans."""
-    from planner.cli.commands import OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.commands import find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.report.figures.frontier import drawn, page
     from planner.studies.frontier import frontier
@@ -44,14 +43,10 @@ def run(args, out, err) -> int:
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        folder = OUTPUTS / instance.name / f"{folder_name(instance.scenario, list(instance.overrides))}.frontier"
-        try:
+        folder = place(instance, "frontier")
+        with wishes():
             made = frontier(instance, args.goals, points=args.points, folder=folder, jobs=args.jobs, lang=args.lang,
                             options=Options(gap=args.gap, time_limit=args.time_limit), progress=watch, stop=stop)
-        except ValueError as error:
-            if not error.args or not hasattr(error.args[0], "key"):
-                raise
-            raise Usage(error.args[0]) from None
         watch({"phase": "writing"})
         made.save(folder)
         chart = drawn(made.frontier, args.lang)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.stress import whole
+from planner.cli.study import place, solve_options, whole
 from planner.cli.terminal import Interrupt, Watch, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
-from planner.report.folder import folder_name, ready
+from planner.report.folder import ready
 from planner.report.headline import percent
 from planner.report.study import may_write, write_study
 from planner.report.words import Names, term, word
@@ -29,15 +29,13 @@ def add_parser(commands, parents, share, seconds) -> None:
     made.add_argument("--margin", type=share, default=0.0, help=tell("help.labels_margin"))
     made.add_argument("--prove", type=int, default=0, metavar="N", help=tell("help.labels_prove"))
     made.add_argument("--seed", type=int, default=0, help=tell("help.stress_seed"))
-    made.add_argument("--gap", type=share, default=0.005, help=tell("help.labels_gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.policies_time"))
-    made.add_argument("--jobs", type=whole, metavar="N", help=tell("help.stress_jobs"))
+    solve_options(made, share, seconds, gap=0.005)
     made.add_argument("--force", action="store_true", help=tell("help.stress_force"))
 
 
 def run(args, out, err) -> int:
     """Labels every item, prints the counts and what is decided, and writes the tables."""
-    from planner.cli.commands import OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.commands import Usage, find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.studies.case import Options
     from planner.studies.labels import NoLabels, labels
@@ -48,7 +46,7 @@ def run(args, out, err) -> int:
     with Watch(err, args.gap, lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        folder = OUTPUTS / instance.name / f"{folder_name(instance.scenario, list(instance.overrides))}.labels"
+        folder = place(instance, "labels")
         may_write(folder, "labels", instance.name, args.force)
         ready(folder)
         watch({"phase": "alternatives"})

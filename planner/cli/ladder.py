@@ -9,8 +9,9 @@ import pandas as pd
 from rich.text import Text
 
 from planner.cli.language import tell
+from planner.cli.study import place, whole, wishes
 from planner.cli.terminal import Interrupt, Watch, figure, grid
-from planner.report.folder import WillNotReplace, folder_name, ready
+from planner.report.folder import WillNotReplace, ready
 from planner.report.headline import percent
 from planner.report.words import Names, heading, own_unit, word
 from planner.words import say
@@ -34,7 +35,6 @@ def steps(text: str) -> tuple[float, ...]:
 
 def add_parser(commands, parents, share, seconds) -> None:
     """Registers the command with its options."""
-    from planner.cli.compare import whole
     made = commands.add_parser("ladder", parents=parents, help=tell("help.ladder"))
     made.add_argument("--steps", type=steps, default=(0.9, 0.95, 1.0, 1.05, 1.1), metavar="A,B",
                       help=tell("help.ladder_steps"))
@@ -50,7 +50,7 @@ def add_parser(commands, parents, share, seconds) -> None:
 
 def run(args, out, err) -> int:
     """Solves the rungs, keeps each, writes the tables and tells them."""
-    from planner.cli.commands import OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.commands import find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.instance import read
     from planner.instance.writing import beside
@@ -61,16 +61,13 @@ def run(args, out, err) -> int:
     with Climbing(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        name = folder_name(instance.scenario, list(instance.overrides))
-        folder = Path(args.out) if args.out else OUTPUTS / instance.name / f"{name}.ladder"
+        folder = Path(args.out) if args.out else place(instance, "ladder")
         ours(folder)
         ready(folder)
         options = Options(gap=args.gap, time_limit=args.time_limit, profile=args.profile)
-        try:
+        with wishes():
             found = ladder(instance, args.steps, free=not args.nested_only, give=args.give, options=options,
                            folder=folder / "plans", progress=watch, stop=stop)
-        except ValueError as error:
-            raise Usage(str(error)) from None
         for table in ("rungs", "next", "entries"):
             with beside(folder / f"{table}.csv") as made:
                 getattr(found, table).to_csv(made, index=False, encoding="utf-8-sig", lineterminator="\n")

@@ -9,12 +9,11 @@ import pandas as pd
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.stress import whole
+from planner.cli.study import place, solve_options, whole
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.instance.writing import beside
 from planner.mechanisms import MECHANISMS
-from planner.report.folder import folder_name
 from planner.report.headline import percent
 from planner.report.sheets import rule_words, where_words
 from planner.report.study import may_write, write_study
@@ -26,20 +25,17 @@ def add_parser(commands, parents, share, seconds) -> None:
     """Registers the command with its options."""
     made = commands.add_parser("policies", parents=parents, help=tell("help.policies"))
     made.add_argument("--policies", metavar="A,B", help=tell("help.policies_which"))
-    made.add_argument("--gap", type=share, default=0.01, help=tell("help.policies_gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS",
-                      help=tell("help.policies_time"))
+    solve_options(made, share, seconds)
     made.add_argument("--draws", type=whole, default=0, metavar="N", help=tell("help.policies_draws"))
     made.add_argument("--seed", type=int, default=0, help=tell("help.stress_seed"))
     made.add_argument("--by", choices=("category", "cell"), default="category", help=tell("help.stress_by"))
     made.add_argument("--alpha", type=share, default=0.9, help=tell("help.stress_alpha"))
-    made.add_argument("--jobs", type=whole, metavar="N", help=tell("help.stress_jobs"))
     made.add_argument("--force", action="store_true", help=tell("help.stress_force"))
 
 
 def run(args, out, err) -> int:
     """Scores the policies, prints the table and writes it beside the instance's plans."""
-    from planner.cli.commands import OUTPUTS, find_instance, tell_warnings
+    from planner.cli.commands import find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.policies import policies
     from planner.policies.sampled import tournament
@@ -48,19 +44,19 @@ def run(args, out, err) -> int:
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        place = OUTPUTS / instance.name / f"{folder_name(instance.scenario, list(instance.overrides))}.policies"
+        folder = place(instance, "policies")
         if args.draws:
-            may_write(place, "policies", instance.name, args.force)
+            may_write(folder, "policies", instance.name, args.force)
         # Each policy is kept here when it is done: a killed run goes on, more draws solve nothing again.
         how = {"progress": watch, "lang": args.lang, "gap": args.gap, "time_limit": args.time_limit, "stop": stop,
-               "jobs": args.jobs, "folder": place.with_name(f".{place.name}.cases")}
+               "jobs": args.jobs, "folder": folder.with_name(f".{folder.name}.cases")}
         if args.draws:
             found = tournament(instance, names, args.draws, args.seed, by=args.by, alpha=args.alpha, **how)
         table = found.policies if found else policies(instance, names, **how)
         watch({"phase": "writing"})
         # Not inside the plan's folder: that is replaced as a whole, and is left alone while it holds no plan.
-        file = write_sampled(found, instance, place, args) if found else write(
-            table, place.with_name(f"{place.name}.csv"))
+        file = write_sampled(found, instance, folder, args) if found else write(
+            table, folder.with_name(f"{folder.name}.csv"))
     tell_warnings(instance, err, args.lang)
     show(table, instance, out, args.lang)
     if found and len(found.sampled):

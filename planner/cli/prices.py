@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-
 import pandas as pd
 from rich.text import Text
 
 from planner.cli.language import tell
+from planner.cli.study import place, solve_options, whole, wishes
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
-from planner.report.folder import folder_name
 from planner.report.headline import percent
 from planner.report.sheets import rule_words, where_words
 from planner.report.words import Names, term, word
@@ -28,32 +26,18 @@ def add_parser(commands, parents, share, seconds) -> None:
     made = commands.add_parser("prices", parents=parents, help=tell("help.prices"))
     made.add_argument("--mechanism", metavar="A,B", help=tell("help.prices_mechanism"))
     made.add_argument("--steps", choices=("full", "fixed", "none"), default="full", help=tell("help.prices_steps"))
-    made.add_argument("--levers", type=count, default=20, metavar="N", help=tell("help.prices_levers"))
+    made.add_argument("--levers", type=whole, default=20, metavar="N", help=tell("help.prices_levers"))
     made.add_argument("--tags", choices=("relaxed", "whole", "none"), default="relaxed",
                       help=tell("help.prices_tags"))
     made.add_argument("--tags-file", metavar="FILE", help=tell("help.prices_tags_file"))
-    study_options(made, share, seconds)
-
-
-def study_options(made, share, seconds) -> None:
-    """Options of every study that solves: gap, time limit, processes."""
-    made.add_argument("--gap", type=share, default=0.01, help=tell("help.prices_gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.prices_time"))
-    made.add_argument("--jobs", type=count, metavar="N", help=tell("help.prices_jobs"))
-
-
-def count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(tell("prices.not_a_count", text=text))
-    return value
+    solve_options(made, share, seconds)
 
 
 def run(args, out, err) -> int:
     """Prices a plan, tells what is dear, and writes all tables beside the instance's plans."""
     from pathlib import Path
 
-    from planner.cli.commands import OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.commands import Usage, find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.price_tags import UnusableFile
     from planner.studies.prices import prices
@@ -62,18 +46,15 @@ def run(args, out, err) -> int:
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
         watch({"phase": "reading"})
         instance = read(path, MECHANISMS, args.scenario, args.set)
-        folder = OUTPUTS / instance.name / f"{folder_name(instance.scenario, list(instance.overrides))}.prices"
+        folder = place(instance, "prices")
         try:
-            made = prices(instance, mechanisms=wanted, steps=args.steps, levers=args.levers, tags=args.tags,
-                          tags_file=None if args.tags_file is None else Path(args.tags_file),
-                          options=Options(gap=args.gap, time_limit=args.time_limit), folder=folder,
-                          jobs=args.jobs, lang=args.lang, progress=lambda event: watch(plain(event)), stop=stop)
+            with wishes():
+                made = prices(instance, mechanisms=wanted, steps=args.steps, levers=args.levers, tags=args.tags,
+                              tags_file=None if args.tags_file is None else Path(args.tags_file),
+                              options=Options(gap=args.gap, time_limit=args.time_limit), folder=folder,
+                              jobs=args.jobs, lang=args.lang, progress=lambda event: watch(plain(event)), stop=stop)
         except UnusableFile as error:
             raise Usage(str(error)) from None
-        except ValueError as error:
-            if not error.args or not hasattr(error.args[0], "key"):
-                raise
-            raise Usage(error.args[0]) from None
         watch({"phase": "writing"})
         made.save(folder)
     tell_warnings(instance, err, args.lang)
@@ -119,12 +100,11 @@ def show(made, instance, tags: str, out, lang: str) -> None:
         out.print(word("prices.nothing_binds", lang))
     else:
         clause_table(frame, names, out, lang)
-    for title, lines in (("prices.steps_title", made.steps["meaning"] if len(made.steps) else []),):
-        if len(lines):
-            out.print()
-            out.print(Text(word(title, lang), style="bold"))
-            for line in lines:
-                out.print(Text(f"  {line}"), soft_wrap=True)
+    if len(made.steps):
+        out.print()
+        out.print(Text(word("prices.steps_title", lang), style="bold"))
+        for line in made.steps["meaning"]:
+            out.print(Text(f"  {line}"), soft_wrap=True)
     if len(made.tags):
         out.print()
         out.print(tag_table(made.tags, tags, lang))
@@ -135,9 +115,9 @@ def clause_table(frame: pd.DataFrame, names: Names, out, lang: str) -> None:
                  term("required", lang), word("prices.dual", lang), word("prices.holds", lang))
     for column in (1, 2):
         sheet.columns[column].justify = "left"
-    for (_, row), place in zip(frame.head(MOST).iterrows(), where_words(frame.head(MOST)["where"], names)):
+    for (_, row), where in zip(frame.head(MOST).iterrows(), where_words(frame.head(MOST)["where"], names)):
         mechanism = term(row["mechanism"], lang, "mechanism")
-        sheet.add_row(Text(f"{mechanism}: {rule_words(row['mechanism'], row['rule'], lang)}"), Text(place),
+        sheet.add_row(Text(f"{mechanism}: {rule_words(row['mechanism'], row['rule'], lang)}"), Text(where),
                       str(row["year"] or ""), short(row["required"]), price_words(row),
                       " … ".join(ends(row["low"], row["high"])))
     if len(frame) > MOST:

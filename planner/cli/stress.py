@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from rich.text import Text
 
 from planner.cli.language import tell
+from planner.cli.study import solve_options, whole
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.report.headline import percent
 from planner.report.words import Names, term, word
 from planner.words import worded
 
 MOST_SHOCKS = 12
-
-
-def whole(text: str) -> int:
-    """A whole number of at least 1. Raises ArgumentTypeError."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(tell("stress.not_a_count", text=text))
-    return value
 
 
 def add_parser(commands, parents, share, seconds) -> None:
@@ -33,9 +25,7 @@ def add_parser(commands, parents, share, seconds) -> None:
     made.add_argument("--by", choices=("category", "cell"), default="category", help=tell("help.stress_by"))
     made.add_argument("--alpha", type=share, default=0.9, help=tell("help.stress_alpha"))
     made.add_argument("--hindsight", type=whole, default=0, metavar="N", help=tell("help.stress_hindsight"))
-    made.add_argument("--gap", type=share, default=0.01, help=tell("help.policies_gap"))
-    made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.policies_time"))
-    made.add_argument("--jobs", type=whole, metavar="N", help=tell("help.stress_jobs"))
+    solve_options(made, share, seconds)
     made.add_argument("--instance", metavar="PATH", help=tell("help.verify_instance"))
     made.add_argument("--out", metavar="FOLDER", help=tell("help.stress_out"))
     made.add_argument("--force", action="store_true", help=tell("help.stress_force"))

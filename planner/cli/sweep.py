@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -11,10 +10,10 @@ from rich.measure import Measurement
 from rich.text import Text
 
 from planner.cli.language import tell
+from planner.cli.study import place, whole
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
-from planner.report.folder import folder_name
 from planner.report.headline import percent
 from planner.report.words import term, word
 from planner.words import say, worded
@@ -33,18 +32,12 @@ def add_parser(commands, parents, share, seconds) -> None:
     made.add_argument("--study", metavar="FILE", help=tell("help.sweep_study"))
     made.add_argument("--jobs", type=whole, metavar="N", help=tell("help.jobs"))
     made.add_argument("--cluster", metavar="ADDRESS", help=tell("help.study_cluster"))
-    made.add_argument("--gap", type=share, help=tell("help.study_gap"))
+    made.add_argument("--gap", type=share, help=tell("help.study_gap", gap=0.01))
     made.add_argument("--time-limit", type=seconds, metavar="SECONDS", help=tell("help.study_time"))
     made.add_argument("--profile", help=tell("help.profile"))
     made.add_argument("--fresh", action="store_true", help=tell("help.study_fresh"))
     made.add_argument("--out", metavar="FOLDER", help=tell("help.study_out"))
     made.add_argument("--force", action="store_true", help=tell("help.study_force"))
-
-
-def whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(tell("study.jobs", text=text))
-    return int(text)
 
 
 class StudyInterrupt(Interrupt):
@@ -53,7 +46,7 @@ class StudyInterrupt(Interrupt):
 
 def run(args, out, err) -> int:
     """Runs the sweep, prints its table and says where it lies."""
-    from planner.cli.commands import OUTPUTS, Usage, find_instance, tell_warnings
+    from planner.cli.commands import Usage, find_instance, tell_warnings
     from planner.cli.statuses import DONE, FAILED, INTERRUPTED
     from planner.studies.kinds import carry_out
     from planner.studies.store import StudyError
@@ -68,8 +61,7 @@ def run(args, out, err) -> int:
             if study.instance_hash not in ("", instance.hash):
                 err.print(Text(word("study.other_inputs", args.lang, name=study.instance or instance.name),
                                style="yellow"), soft_wrap=True)
-            folder = Path(args.out) if args.out else OUTPUTS / instance.name / (
-                f"{folder_name(instance.scenario, list(instance.overrides))}.{study.kind}")
+            folder = Path(args.out) if args.out else place(instance, study.kind)
             watch({"phase": "study"})
             found = carry_out(study, instance, folder=folder, jobs=args.jobs or study.jobs, cluster=args.cluster,
                               progress=watch, stop=stop, force=args.force)

@@ -1,9 +1,15 @@
 """Many solves of one instance, one engine: see `planner.studies.engine`."""
 
-from planner.studies.case import Case, Options
-from planner.studies.engine import run
-from planner.studies.results import Results
-from planner.studies.session import Session
-from planner.studies.store import StudyError
+from importlib import import_module
 
-__all__ = ["Case", "Options", "Results", "Session", "StudyError", "run"]
+_WHERE = {"Case": "planner.studies.case", "Options": "planner.studies.case", "Results": "planner.studies.results",
+          "Session": "planner.studies.session", "StudyError": "planner.studies.store", "run": "planner.studies.engine"}
+
+__all__ = [*_WHERE]
+
+
+def __getattr__(name: str):
+    # Words are fetched when used: the command line knows every study's options and loads no solver for that.
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'planner.studies' has no attribute {name!r}")

@@ -24,16 +24,13 @@ from planner.report.figures.look import (
     three,
 )
 from planner.report.figures.maps import MOST
-from planner.report.figures.paths import folded
+from planner.report.figures.paths import MOST_GROWTH, folded
 from planner.report.words import heading, term, word
 
 DIMS = ("region", "zone", "industry", "category", "stage", "year")
 MEASURES = ("spend", "difference", "growth")
 RANKED = ("region", "industry")
 """Members of these stand with most money first; of others as the instance has them."""
-
-MOST_GROWTH = 1.0
-"""Growth from which a tile is as dark as it gets."""
 
 LEGIBLE = 0.05
 """Parts of a bar below this share of the longest carry no figure; the table and the hover do."""
