@@ -1,4 +1,4 @@
-"""Ways to a first solution: from one brought along, from the blocks solved apart, by plain dives."""
+"""Ways to a first solution: from one brought along, mended where it must be, from the blocks solved apart, by dives."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from solvers.neighbourhood import improve
 
 FIRST_TURNS = 2  # neighbourhoods of a solution brought along, before anything else is tried
 MORE_TURNS = 8   # more of them where a bound was carried over, before the blocks are solved anew
+FAR = 5.0        # times the gap aimed at: from there on a solution brought along is not worth keeping to
 DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
          Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
 
@@ -29,7 +30,7 @@ class First:
     basis: object
 
     def brought_along(self, start: np.ndarray, basis, settings) -> None:
-        """The whole values of a point (array of n), or of most of it; then what is near to that.
+        """The whole values of a point (array of n), mended where they fit no more; then what is near to that.
 
         basis  of the LP that gave the point, or None
         """
@@ -37,7 +38,7 @@ class First:
         wanted = np.clip(np.rint(start[diver.columns]), diver.lower, diver.upper)
         if basis is not None:
             diver.live.set_basis(basis)
-        if not diver.complete(wanted):
+        if not (diver.mend(wanted) or hunt.x is not None):
             diver.live.set_basis(self.basis)
             diver.follow(self.root, diver.lower, diver.upper, wanted)
         if hunt.x is not None and not hunt.over:
@@ -61,17 +62,19 @@ class First:
         """After the blocks where there are, else by the LP alone, until there is a solution.
 
         below  one short dive even where there is one, to better what somebody else found
+        A solution far from the bound counts for none, but only one dive is tried against it.
         """
         diver, hunt = self.diver, self.diver.hunt
+        near = hunt.gap <= FAR * hunt.target
         lower, upper = diver.lower.copy(), diver.upper.copy()
         if not diver.propagator.tighten(lower, upper):
             lower, upper = diver.lower.copy(), diver.upper.copy()  # let the proof come from HiGHS
         if below and hunt.x is not None:
             diver.dive(self.root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
-        if apart is not None and hunt.x is None:
-            diver.follow(self.root, lower, upper, apart.wishes(diver.columns, lower, upper))
-        for rule in DIVES[:settings.dives]:
-            if hunt.x is not None or hunt.over:
+        if apart is not None and not near:
+            near = diver.follow(self.root, lower, upper, apart.wishes(diver.columns, lower, upper))
+        for rule in DIVES[:settings.dives if hunt.x is None else 1]:
+            if near or hunt.over:
                 break
             diver.live.set_basis(self.basis)
-            diver.dive(self.root, lower, upper, rule)
+            near = diver.dive(self.root, lower, upper, rule)

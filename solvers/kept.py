@@ -35,12 +35,12 @@ class Kept:
         return old is not None and old.rows.shape == matrix.rows.shape and (
             old.integer == matrix.integer).all()
 
-    def root(self, hunt: Hunt) -> tuple[Lazy, Answer]:
-        """The root LP of the hunt's matrix, from the kept basis."""
+    def root(self, hunt: Hunt, seconds: float) -> tuple[Lazy, Answer]:
+        """The root LP of the hunt's matrix, from the kept basis, within some seconds."""
         self.live.become(hunt.matrix)
         self.live.set_basis(self.basis)
         before = self.live.iterations
-        answer = self.live.solve_lp(hunt.left, tick=hunt.tick, heard=hunt.raise_bound)
+        answer = self.live.solve_lp(min(seconds, hunt.left), tick=hunt.tick, heard=hunt.raise_bound)
         hunt.iterations += self.live.iterations - before
         return self.live, answer
 

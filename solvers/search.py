@@ -44,6 +44,7 @@ class Profile:
     time_limit: float
     small: int
     vast: int
+    patience: float
     first: float
     threads: int
     race: bool
@@ -93,7 +94,7 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     progress  told {time, phase, incumbent, bound, gap} about once a second, values in the
               model's own sense, None where unknown; phases: lp, blocks, dive, neighbourhood, mip,
               polish, end
-    start     a point (array of n); its whole columns are tried first, the rest is solved
+    start     a point (array of n): a solution where it keeps every row; its whole columns are tried first
     stop      asked about five times a second; True ends the search and keeps the incumbent
     seed      of every random choice
     kept      what earlier solves of the same model with other numbers left; takes what this one leaves
@@ -115,6 +116,8 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
     hunt = Hunt(inner, factor, settings.gap if gap is None else gap,
                 settings.time_limit if time_limit is None else time_limit, progress, stop)
     hunt.target = max(hunt.target, 0.0)
+    if start is not None:
+        hunt.offer(start)  # where every row still holds, there is a solution before anything is solved
     ended = None
     try:
         if not matrix.integer.any():
@@ -194,19 +197,29 @@ def _blocks(matrix: Matrix) -> int:
 def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew,
           kept: Kept | None) -> Stop | None:
     """Beyond simplex; the ordinary way only where that found nothing and time is left."""
-    ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed), start)
+    ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed))
+    if kept is not None:
+        kept.keep_solution(hunt.x, None)
     if hunt.x is None and not hunt.over and ended is not Stop.INFEASIBLE:
-        return _large(hunt, settings, start, seed, crew=crew, kept=kept)
+        return _large(hunt, replace(settings, patience=1.0), start, seed, crew=crew, kept=kept)
     return ended
 
 
 def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew,
            beside: bool = False, kept: Kept | None = None) -> Stop | None:
-    """Root LP, dives, neighbourhoods, then branch and bound, unless that runs beside it."""
+    """Root LP, dives, neighbourhoods, then branch and bound, unless that runs beside it.
+
+    A root LP of blocks that outlasts the profile's patience is left for interior point.
+    """
+    blocked = hunt.matrix.block is not None
+    patience = settings.patience * hunt.time_limit if blocked and not beside else np.inf
     with hunt.enter("lp"):
         if not (beside or kept) and settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
-        live, root = kept.root(hunt) if kept and kept.fits(hunt.matrix) else root_lp(hunt, settings.race)
+        if kept and kept.fits(hunt.matrix):
+            live, root = kept.root(hunt, patience)
+        else:
+            live, root = root_lp(hunt, settings.race, patience)
         if kept is not None and root.stop is Stop.OPTIMAL:
             kept.keep(live, hunt.matrix, hunt.factor)
     if root.stop is Stop.INFEASIBLE:
@@ -214,12 +227,14 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     if root.stop is not Stop.OPTIMAL:
         if hunt.over or beside:
             return root.stop
+        if root.stop is Stop.TIME_LIMIT and settings.patience < 1:
+            return _vast(hunt, settings, start, seed, crew, kept)
         return _branch(hunt, settings, start, None, seed)
     hunt.raise_bound(root.bound)
     hunt.root_bound = hunt.bound
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
     first, apart = First(diver, root, live.basis()), None
-    blocks, blocked = None, hunt.matrix.block is not None
+    blocks = None
     short = APART * hunt.target * abs(hunt.bound)  # of their optima, all blocks together
     before, carried = None if kept is None else kept.apart, -np.inf
     if blocked and before is not None:

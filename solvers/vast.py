@@ -34,15 +34,11 @@ ROUNDS = 6      # interior points with more lazy rows, for one solution
 MOST = 0.8      # of the whole columns are fixed first; of these again where they leave no solution
 
 
-def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator,
-               start: np.ndarray | None = None) -> Stop | None:
+def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator) -> Stop | None:
     """Searches the hunt's matrix, which has blocks; the incumbent and the bound are the hunt's.
 
-    start  a point (array of n) that is the first incumbent if it keeps every row
     Returns why it ended without having gone all its way, else None.
     """
-    if start is not None:
-        hunt.offer(start)
     interior = Interior(hunt, settings.threads)
     with hunt.enter("lp"):
         relaxed = interior.prices()

@@ -8,8 +8,9 @@ import pytest
 from solvers import search
 from solvers.around import around
 from solvers.crew import Threads
-from solvers.highs import Live
+from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
+from solvers.lazy import Lazy
 from solvers.outcome import Stop
 from solvers.vast import Interior, blocks_in, solve_vast
 from tests.solvers.models import block_angular, model
@@ -18,9 +19,9 @@ INF = np.inf
 SETTINGS = search.load_profile("balanced")
 
 
-def vast(matrix, gap=0.0, limit=20.0, seed=0, start=None):
+def vast(matrix, gap=0.0, limit=20.0, seed=0):
     hunt = Hunt(matrix, 1.0, gap, limit)
-    return solve_vast(hunt, SETTINGS, Threads(1), np.random.default_rng(seed), start), hunt
+    return solve_vast(hunt, SETTINGS, Threads(1), np.random.default_rng(seed)), hunt
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -70,11 +71,16 @@ def test_what_has_no_solution_is_said():
     assert ended is Stop.INFEASIBLE and hunt.x is None
 
 
-def test_a_start_that_keeps_every_row_is_the_first_incumbent():
-    matrix = block_angular(1)
-    best = Live(matrix).solve_mip()
-    _, hunt = vast(matrix, gap=1e9, start=best.x)
-    assert hunt.objective == pytest.approx(best.objective)
+def test_a_root_lp_that_outlasts_patience_is_left_for_interior_point(monkeypatch):
+    matrix = block_angular(3, blocks=6)
+    slow = Answer(Stop.TIME_LIMIT, iterations=0, seconds=0.0)
+    monkeypatch.setattr(search, "root_lp", lambda hunt, race, seconds: (Lazy(hunt.matrix.relaxed()), slow))
+    settings = replace(SETTINGS, small=0, first=0.0)
+    hunt = Hunt(matrix, 1.0, 1e-3, 20.0)
+    search._large(hunt, settings, None, 0, Threads(1))
+    assert hunt.x is not None and hunt.gap <= 0.2
+    best = Live(matrix).solve_mip().objective
+    assert hunt.bound <= best + 1e-6 <= hunt.objective + 2e-6
 
 
 def test_blocks_in_rows():
