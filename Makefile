@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SUDO   := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: help plan test test-studies test-browser test-slow fuzz browser office bench bench-build bench-sweep cluster-demo docs price-tags clean
+.PHONY: help plan test test-studies test-browser test-office test-slow fuzz browser office bench bench-build bench-sweep cluster-demo docs price-tags clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,13 +20,16 @@ plan: $(READY) ## solve the flagship instance to an Excel plan and check it
 	$(RUN)/planner verify outputs/china-2022/base
 
 test: $(READY) ## the tests (under 10 minutes on 2 cores)
-	$(RUN)/python -m pytest -n auto --dist loadfile -m "not slow and not public and not fuzz and not browser and not studies"
+	$(RUN)/python -m pytest -n auto --dist loadfile -m "not slow and not public and not fuzz and not browser and not office and not studies"
 
 test-studies: $(READY) ## the tests of the study engine and of every study
 	$(RUN)/python -m pytest -n auto --dist loadfile -m "studies and not slow"
 
 test-browser: $(READY) ## the tests in Chromium: report.html and the browser app (`make browser` installs what they need)
 	$(RUN)/python -m pytest -n auto --dist loadfile -m "browser and not slow"
+
+test-office: $(READY) ## workbooks opened and saved in LibreOffice (`make office` installs it)
+	$(RUN)/python -m pytest -n auto --dist loadfile -m "office and not slow"
 
 test-slow: $(READY) ## the tests that take minutes
 	$(RUN)/python -m pytest -m "slow and not fuzz"

@@ -15,8 +15,6 @@ from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
 WHOLE = 1e-6
-MENDS = 12    # times that more columns of a solution brought along are freed
-NAMED = 1e-9  # of the largest part in a proof: smaller ones are errors of rounding
 
 
 @dataclass
@@ -140,31 +138,6 @@ class Diver:
             order = order[:len(order) // 2]
         return False
 
-    def mend(self, wanted: np.ndarray) -> bool:
-        """The solution with these whole values, or one near; True if a new incumbent was found.
-
-        While the LP has no solution, the whole columns that its proof of that names (Farkas multipliers) are
-        freed; what is then open is left to a dive. wanted: array over the whole columns, within their bounds
-        """
-        low, high = wanted.copy(), wanted.copy()
-        for _ in range(MENDS):
-            answer = self.solve(low, high)
-            if answer.stop is Stop.OPTIMAL:
-                return self.dive(answer, low, high, Rule(share=0.3))
-            named = self._named() & (low == high) & (self.lower < self.upper)
-            if answer.stop is not Stop.INFEASIBLE or self.hunt.over or not named.any():
-                return False
-            low[named], high[named] = self.lower[named], self.upper[named]
-        return False
-
-    def _named(self) -> np.ndarray:
-        """After an LP without solution: bool array of the whole columns in the proof, if there is one."""
-        ray = self.live.dual_ray()
-        if ray is None:
-            return np.zeros(len(self.columns), bool)
-        part = np.abs(ray @ self.live.all.rows[self.live.held])[self.columns]
-        return part > NAMED * part.max(initial=0.0)
-
     def _order(self, point: Point, open_, lower, upper, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
         """Fractional columns in the order of fixing, and the values meant for them.
 
@@ -228,8 +201,10 @@ class Diver:
     def complete(self, whole: np.ndarray, cutoff: float | None = None) -> bool:
         """Offers the best solution with these values of the whole columns, if there is one."""
         answer = self.solve(whole, whole, cutoff)
-        if answer.stop is not Stop.OPTIMAL:
-            return False
+        return answer.stop is Stop.OPTIMAL and self.take(answer)
+
+    def take(self, answer: Answer) -> bool:
+        """Offers the last LP's solution, whose whole columns are whole; True if it is the new incumbent."""
         if not self.hunt.offer(answer.x, answer.duals):
             return False
         self.basis = self.live.basis()

@@ -9,6 +9,7 @@ import numpy as np
 from solvers.dive import Diver, Rule
 from solvers.highs import Answer
 from solvers.lagrange import Relaxed
+from solvers.mending import mend
 from solvers.neighbourhood import improve
 
 FIRST_TURNS = 2  # neighbourhoods of a solution brought along, before anything else is tried
@@ -38,7 +39,7 @@ class First:
         wanted = np.clip(np.rint(start[diver.columns]), diver.lower, diver.upper)
         if basis is not None:
             diver.live.set_basis(basis)
-        if not (diver.mend(wanted) or hunt.x is not None):
+        if not (mend(diver, wanted, self.root.x[diver.columns]) or hunt.x is not None):
             diver.live.set_basis(self.basis)
             diver.follow(self.root, diver.lower, diver.upper, wanted)
         if hunt.x is not None and not hunt.over:

@@ -18,8 +18,10 @@ LEAST = 0.05  # what it costs to turn a wish down that the LP is against altoget
 
 
 def fitted(propagator: Propagator, wanted: np.ndarray, x: np.ndarray, lower: np.ndarray, upper: np.ndarray,
-           seconds: float, tick=None) -> np.ndarray | None:
+           seconds: float, tick=None, cuts=()) -> np.ndarray | None:
     """Whole values that break no row whatever the other columns do; None where none was found in time.
+
+    cuts  further rows over the whole columns: (coefficients, what they must come to at least)
 
     wanted, x, lower, upper  arrays over the whole columns: wishes, values of an LP, bounds. A column of
                              more than two values stays next to its LP value, and as near to that as can be.
@@ -34,8 +36,13 @@ def fitted(propagator: Propagator, wanted: np.ndarray, x: np.ndarray, lower: np.
     place = np.cumsum(keep) - 1
     rows = sparse.csr_matrix((propagator.value, (place[propagator.row], propagator.place)),
                              (int(keep.sum()), len(x)))
+    least = (propagator.lower_side - propagator.rest_high)[keep]
+    most = (propagator.upper_side - propagator.rest_low)[keep]
+    if cuts:
+        rows = sparse.vstack((rows, *(sparse.csr_matrix(row) for row, _ in cuts)), format="csr")
+        least = np.concatenate((least, [side for _, side in cuts]))
+        most = np.concatenate((most, np.full(len(cuts), np.inf)))
     answer = Live(Matrix(
-        np.where(wanted > lower, -weight, weight), 0.0, False, lower, upper, np.ones(len(x), bool), rows,
-        (propagator.lower_side - propagator.rest_high)[keep], (propagator.upper_side - propagator.rest_low)[keep],
+        np.where(wanted > lower, -weight, weight), 0.0, False, lower, upper, np.ones(len(x), bool), rows, least, most,
     )).solve_mip(seconds, gap=0.01, node_limit=NODES, tick=tick)
     return None if answer.x is None else np.rint(answer.x)

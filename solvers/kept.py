@@ -19,6 +19,7 @@ class Kept:
     """Give the same `Kept` to every `solvers.search.solve` of a model whose numbers change.
 
     Rows and columns must stay where they are; a model of another shape is solved from scratch.
+    live    the LP as the last root left it; None where no root was solved
     factor  of the live LP's costs over the caller's: a changed one would spoil the basis
     x       the last solution, array of n, or None
     apart   its blocks at the prices of then, or None
@@ -30,7 +31,7 @@ class Kept:
         self.apart: Relaxed | None = None
 
     def fits(self, matrix: Matrix) -> bool:
-        """Is there a live LP of this shape?"""
+        """Is what is kept of this shape?"""
         old = self.matrix
         return old is not None and old.rows.shape == matrix.rows.shape and (
             old.integer == matrix.integer).all()
@@ -44,13 +45,19 @@ class Kept:
         hunt.iterations += self.live.iterations - before
         return self.live, answer
 
-    def keep(self, live: Lazy, matrix: Matrix, factor: float) -> None:
-        """Takes a live LP as it stands at its root; with another one, solutions of the last are of no use."""
-        if live is not self.live:
-            self.x = self.solution_basis = self.apart = None
-        self.live, self.basis, self.matrix, self.factor = live, live.basis(), matrix, factor
+    def keep(self, live: Lazy, hunt: Hunt) -> None:
+        """Takes a live LP as it stands at the root of a hunt."""
+        self._begin(hunt)
+        self.live, self.basis = live, live.basis()
 
-    def keep_solution(self, x: np.ndarray | None, basis) -> None:
-        """Takes the last solution, and the basis of the LP that gave it, if there are."""
-        self.x = self.x if x is None else x
+    def keep_solution(self, hunt: Hunt, basis) -> None:
+        """Takes a hunt's solution, and the basis of the LP that gave it, if there are."""
+        self._begin(hunt)
+        self.x = self.x if hunt.x is None else hunt.x
         self.solution_basis = self.solution_basis if basis is None else basis
+
+    def _begin(self, hunt: Hunt) -> None:
+        """What another shape left is of no use."""
+        if not self.fits(hunt.matrix):
+            self.__init__()
+        self.matrix, self.factor = hunt.matrix, hunt.factor

@@ -199,7 +199,7 @@ def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, cr
     """Beyond simplex; the ordinary way only where that found nothing and time is left."""
     ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed))
     if kept is not None:
-        kept.keep_solution(hunt.x, None)
+        kept.keep_solution(hunt, None)
     if hunt.x is None and not hunt.over and ended is not Stop.INFEASIBLE:
         return _large(hunt, replace(settings, patience=1.0), start, seed, crew=crew, kept=kept)
     return ended
@@ -212,16 +212,18 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     A root LP of blocks that outlasts the profile's patience is left for interior point.
     """
     blocked = hunt.matrix.block is not None
-    patience = settings.patience * hunt.time_limit if blocked and not beside else np.inf
+    patience = settings.patience * hunt.time_limit if blocked and not beside and settings.patience < 1 else np.inf
+    if hunt.x is not None:
+        patience /= 2
     with hunt.enter("lp"):
         if not (beside or kept) and settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
-        if kept and kept.fits(hunt.matrix):
+        if kept and kept.live is not None and kept.fits(hunt.matrix):
             live, root = kept.root(hunt, patience)
         else:
             live, root = root_lp(hunt, settings.race, patience)
         if kept is not None and root.stop is Stop.OPTIMAL:
-            kept.keep(live, hunt.matrix, hunt.factor)
+            kept.keep(live, hunt)
     if root.stop is Stop.INFEASIBLE:
         return root.stop
     if root.stop is not Stop.OPTIMAL:
@@ -268,7 +270,7 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
         ended = _branch(hunt, settings, hunt.x if hunt.x is not None else start, bounds, seed)
     _polish(hunt, diver)
     if kept is not None:
-        kept.keep_solution(hunt.x, diver.basis)
+        kept.keep_solution(hunt, diver.basis)
     return ended
 
 

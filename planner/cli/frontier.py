@@ -37,7 +37,8 @@ def run(args, out, err) -> int:
     """Traces the frontier, tells its points, and writes tables and picture beside the instance's plans."""
     from planner.cli.commands import find_instance, tell_warnings
     from planner.cli.statuses import DONE, INTERRUPTED
-    from planner.report.figures.frontier import drawn, page
+    from planner.report.figures.frontier import drawn
+    from planner.report.study import page
     from planner.studies.frontier import frontier
     path = find_instance(args.instance)
     with Watch(err, args.gap, args.lang) as watch, Interrupt(watch) as stop:
@@ -52,7 +53,7 @@ def run(args, out, err) -> int:
         chart = drawn(made.frontier, args.lang)
         if chart is not None:
             with beside(folder / "frontier.html") as file:
-                file.write_text(page(chart, args.lang), encoding="utf-8")
+                file.write_text(page(chart.title, "", [chart], args.lang), encoding="utf-8")
     tell_warnings(instance, err, args.lang)
     show(made, out, args.lang)
     out.print()

@@ -58,8 +58,9 @@ def write_study(folder: Path, study: str, of: str, tables: dict[str, pd.DataFram
 
 
 def page(title: str, lead: str, charts: list[Chart], lang: str) -> str:
-    """One self-contained page: a heading, a sentence, the charts with their tables; no request to anywhere."""
-    body = (f'<header><h1>{escape(title)}</h1><p class="lead">{escape(lead)}</p></header>'
+    """One self-contained page: a heading, a sentence where there is one, the charts with their tables; no request to anywhere."""
+    below = f'<p class="lead">{escape(lead)}</p>' if lead else ""
+    body = (f"<header><h1>{escape(title)}</h1>{below}</header>"
             + "".join(f'<section id="{chart.key}">{figure_block(chart, lang)}</section>' for chart in charts))
     contents = "\n".join(f'<li><a href="#{chart.key}">{escape(chart.title)}</a></li>' for chart in charts)
     return whole(title, contents, body, {chart.key: chart for chart in charts}, {}, lang)

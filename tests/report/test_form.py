@@ -43,6 +43,7 @@ def test_a_generated_instance_too(tmp_path):
     assert read(write_form(drawn, tmp_path / "drawn.xlsx"), MECHANISMS).hash == drawn.hash
 
 
+@pytest.mark.office
 def test_saved_by_libreoffice_it_is_the_same(made, tiny, tmp_path):
     shutil.copy(made[1], tmp_path / "form.xlsx")
     through_libreoffice(tmp_path / "form.xlsx")

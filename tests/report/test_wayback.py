@@ -132,6 +132,7 @@ def test_other_plans_are_clean_too(name, lang, tmp_path):
     assert relieved == plan.instance.on("basic_research")
 
 
+@pytest.mark.office
 def test_saved_by_libreoffice_it_is_clean(made, folder):
     through_libreoffice(folder / "plan.xlsx")
     for alone in (False, True):
@@ -151,7 +152,7 @@ def move(page, at):
     page.cell(to, spend).value += 5
 
 
-@pytest.mark.parametrize("office", [False, True])
+@pytest.mark.parametrize("office", [False, pytest.param(True, marks=pytest.mark.office)])
 def test_money_moved_from_one_region_to_another(made, folder, office, capsys):
     lang = made[0]
     edit(folder, lang, "allocation", move)
@@ -172,7 +173,7 @@ def test_money_moved_from_one_region_to_another(made, folder, office, capsys):
     assert "goal productivity" in told or "目标：新质生产力" in told
 
 
-@pytest.mark.parametrize("office", [False, True])
+@pytest.mark.parametrize("office", [False, pytest.param(True, marks=pytest.mark.office)])
 def test_a_platform_deleted(made, folder, office):
     def delete(page, at):
         opens = next(row for row in range(5, page.max_row + 1) if page.cell(row, at("open")).value == 1)
@@ -187,7 +188,7 @@ def test_a_platform_deleted(made, folder, office):
     assert "platforms" in {owner for owner, _ in broken(verdict)}
 
 
-@pytest.mark.parametrize("office", [False, True])
+@pytest.mark.parametrize("office", [False, pytest.param(True, marks=pytest.mark.office)])
 def test_a_name_retyped(made, folder, office):
     def retype(page, at):
         page["A7"] = page["A7"].value + "x"
@@ -292,6 +293,7 @@ def test_cells_that_cannot_be_read_are_told_with_their_place(made, folder, value
 
 
 @in_chinese
+@pytest.mark.office
 def test_a_formula_saved_by_libreoffice_counts_with_its_value(made, folder):
     edit(folder, made[0], "allocation", lambda page, at: setattr(
         page.cell(5, at("spend")), "value", f"={page.cell(5, at('spend')).value!r}+0"))

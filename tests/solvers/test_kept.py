@@ -202,3 +202,14 @@ def test_an_error_of_the_callers_leaves_no_half_kept_model(large):
     with pytest.raises(RuntimeError):
         solve(matrix, gap=0, profile=large, kept=kept, progress=progress)
     same_as_fresh(matrix, kept, large)
+
+
+def test_a_solution_is_kept_where_no_root_lp_was_solved(large, monkeypatch):
+    """Beyond simplex there is no live LP, but a plan; with another goal it is the first incumbent."""
+    monkeypatch.setattr(solvers.search, "load_profile", lambda name, load=solvers.search.load_profile: replace(
+        load(name), vast=1))
+    matrix, kept = block_angular(3, blocks=6), Kept()
+    first = solve(matrix, gap=1e9, profile=large, kept=kept, time_limit=20)
+    assert first.x is not None and kept.live is None and kept.fits(matrix)
+    other = replace(matrix, cost=-matrix.cost)
+    assert solve(other, profile=large, kept=kept, time_limit=0.0).objective == pytest.approx(other.objective(first.x))

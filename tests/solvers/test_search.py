@@ -9,13 +9,9 @@ from scipy import sparse
 
 import solvers.search
 from solvers.blocks import components
-from solvers.dive import Diver
 from solvers.highs import Live
-from solvers.hunt import Hunt
-from solvers.lazy import Lazy
 from solvers.matrix import Matrix
 from solvers.outcome import Stop
-from solvers.propagation import Propagator
 from solvers.search import load_profile, solve
 from tests.solvers.models import best_by_trying, knapsacks, model, plan_like
 
@@ -225,18 +221,3 @@ def test_a_start_that_keeps_every_row_is_a_solution_before_anything_is_solved(la
     assert outcome.objective == pytest.approx(best.objective) and outcome.stop is Stop.TIME_LIMIT
     broken = solve(matrix, start=np.full(matrix.n_columns, 1e6), time_limit=0.0)
     assert broken.x is None
-
-
-def test_a_start_that_fits_no_more_is_mended_where_the_proof_points():
-    """The start has two of the first five projects, four are now asked for: only these five are opened."""
-    n = 10
-    rows = [[1.0] * 5 + [0.0] * 5, [0.0] * 5 + [1.0] * 5]
-    matrix = model(np.arange(1.0, n + 1), rows, [4, -np.inf], [np.inf, 2], maximise=False)
-    hunt = Hunt(matrix, 1.0, 0.0, 20.0)
-    diver = Diver(hunt, Lazy(matrix.relaxed()), Propagator(matrix), np.random.default_rng(0))
-    opened = []
-    dive = diver.dive
-    diver.dive = lambda answer, low, high, rule: opened.append(low < high) or dive(answer, low, high, rule)
-    assert diver.mend(np.array([1.0, 1, 0, 0, 0, 0, 0, 0, 1, 0]))
-    assert opened[0][:5].any() and not opened[0][5:].any()
-    assert matrix.violation(hunt.x) <= 1e-9 and hunt.x[8] == 1 and hunt.x[:5].sum() == 4

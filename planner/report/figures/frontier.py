@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -60,13 +58,3 @@ def drawn(frame: pd.DataFrame, lang: str) -> Chart | None:
              for column in shown}
     return Chart("frontier", word("figure.frontier", lang, one=one, other=other), about, figure,
                  Grid(shown.rename(columns=heads), kinds))
-
-
-def page(chart: Chart, lang: str) -> str:
-    """The chart as a page of its own, with everything it needs inside."""
-    body = chart.figure.to_html(full_html=False, include_plotlyjs=True, config={"displayModeBar": False,
-                                                                                "responsive": True})
-    title, about = html.escape(chart.title), html.escape(chart.about)
-    return (f'<!DOCTYPE html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
-            f"<title>{title}</title></head><body style=\"font-family:sans-serif;max-width:960px;margin:24px auto;"
-            f'padding:0 16px;color:{INK}"><h1 style="font-size:20px">{title}</h1><p>{about}</p>{body}</body></html>\n')
