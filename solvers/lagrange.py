@@ -21,6 +21,7 @@ from solvers.outcome import Stop
 from solvers.propagation import implied_bounds
 
 APART = 0.05   # of the gap aimed at: what all blocks together may well be short of their optima
+AGAIN = 0.2    # the same for a live re-solve, which asks for its gap and no better start of a search: a third of the time less
 NODES = 200    # of one block; its bound counts also where it stops there
 FEW = 0.2      # of all columns: blocks that may be solved anew for a bound carried over
 ROOM = 1.5     # bounds that a block has from rows alone are taken this much wider, so that a later one stays within

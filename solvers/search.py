@@ -24,7 +24,7 @@ from solvers.first import First
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
 from solvers.kept import Kept
-from solvers.lagrange import APART, Blocks
+from solvers.lagrange import AGAIN, APART, Blocks
 from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
 from solvers.outcome import PROVEN, Outcome, Stop, words
@@ -237,8 +237,8 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
     first, apart = First(diver, root, live.basis()), None
     blocks = None
-    short = APART * hunt.target * abs(hunt.bound)  # of their optima, all blocks together
     before, carried = None if kept is None else kept.apart, -np.inf
+    short = (APART if before is None else AGAIN) * hunt.target * abs(hunt.bound)  # of their optima, all blocks together
     if blocked and before is not None:
         with hunt.enter("blocks"):
             blocks = Blocks(hunt.matrix)
