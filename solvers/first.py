@@ -14,7 +14,7 @@ from solvers.neighbourhood import improve
 
 FIRST_TURNS = 2  # neighbourhoods of a solution brought along, before anything else is tried
 MORE_TURNS = 8   # more of them where a bound was carried over, before the blocks are solved anew
-FAR = 5.0        # times the gap aimed at: from there on a solution brought along is not worth keeping to
+FAR = 0.05       # gap from which a solution brought along is not worth keeping to
 DIVES = (Rule(share=0.5), Rule(share=0.25), Rule(share=0.1), Rule(share=0.25, up_from=0.3, noise=0.1),
          Rule(share=0.25, up_from=0.7, noise=0.1), Rule(share=0.05, noise=0.2))
 
@@ -66,7 +66,7 @@ class First:
         A solution far from the bound counts for none, but only one dive is tried against it.
         """
         diver, hunt = self.diver, self.diver.hunt
-        near = hunt.gap <= FAR * hunt.target
+        near = hunt.x is not None and (below or hunt.gap <= FAR)
         lower, upper = diver.lower.copy(), diver.upper.copy()
         if not diver.propagator.tighten(lower, upper):
             lower, upper = diver.lower.copy(), diver.upper.copy()  # let the proof come from HiGHS
