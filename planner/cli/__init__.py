@@ -71,7 +71,9 @@ def run(args, out, err) -> int:
     except Exception as error:
         if (known := refusal(error)) is not None:
             return refuse(known.words(args.lang), REFUSED[known.kind])
-        if type(error).__name__ == "Impossible":  # not imported: commands without a solver stay quick
+        if type(error).__name__ == "StudyError":  # not imported, as below: commands without a solver stay quick
+            return refuse(error, statuses.BAD_INPUT)
+        if type(error).__name__ == "Impossible":
             from planner.cli.explain import hint, tell_findings
             from planner.report.clauses import Clauses
             tell_findings(error.findings, err, Clauses(error.instance, args.lang))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.study import place, solve_options
+from planner.cli.study import kept, place, solve_options
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
@@ -40,7 +40,7 @@ def run(args, out, err) -> int:
         ready(folder)
         try:
             found = backtest(instance, options=Options(gap=args.gap, time_limit=args.time_limit), progress=watch,
-                             folder=folder.with_name(f".{folder.name}.cases"), jobs=args.jobs, stop=stop)
+                             folder=kept(folder, instance, args), jobs=args.jobs, stop=stop)
         except NoBacktest as error:
             raise Usage(worded(error, lang)) from None
         watch({"phase": "writing"})

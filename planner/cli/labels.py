@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.study import place, solve_options, whole
+from planner.cli.study import kept, place, solve_options, whole
 from planner.cli.terminal import Interrupt, Watch, grid
 from planner.instance import read
 from planner.mechanisms import MECHANISMS
@@ -54,7 +54,7 @@ def run(args, out, err) -> int:
             found = labels(instance, args.alternatives, args.weights, args.tolerance, seed=args.seed, level=level,
                            margin=args.margin, prove=max(args.prove, 0), jobs=args.jobs, stop=stop, progress=watch,
                            options=Options(gap=args.gap, time_limit=args.time_limit),
-                           folder=folder.with_name(f".{folder.name}.cases"))
+                           folder=kept(folder, instance, args))
         except NoLabels as error:
             raise Usage(worded(error, lang)) from None
         watch({"phase": "writing"})

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.study import place, solve_options, whole
+from planner.cli.study import kept, place, solve_options, whole
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.instance import read
 from planner.instance.writing import beside
@@ -49,7 +49,7 @@ def run(args, out, err) -> int:
             may_write(folder, "policies", instance.name, args.force)
         # Each policy is kept here when it is done: a killed run goes on, more draws solve nothing again.
         how = {"progress": watch, "lang": args.lang, "gap": args.gap, "time_limit": args.time_limit, "stop": stop,
-               "jobs": args.jobs, "folder": folder.with_name(f".{folder.name}.cases")}
+               "jobs": args.jobs, "folder": kept(folder, instance, args)}
         if args.draws:
             found = tournament(instance, names, args.draws, args.seed, by=args.by, alpha=args.alpha, **how)
         table = found.policies if found else policies(instance, names, **how)

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.text import Text
 
 from planner.cli.language import tell
-from planner.cli.study import solve_options, whole
+from planner.cli.study import kept, solve_options, whole
 from planner.cli.terminal import Interrupt, Watch, figure, grid
 from planner.report.headline import percent
 from planner.report.words import Names, term, word
@@ -50,7 +50,7 @@ def run(args, out, err) -> int:
         plan = load_plan(source, args.instance)
         if plan.allocations.empty:
             raise Usage(word("stress.no_cells", lang, folder=source))
-        keep = folder.with_name(f".{folder.name}.cases") if args.hindsight else None
+        keep = kept(folder, plan.instance, args) if args.hindsight else None
         try:
             found = stress(plan, args.draws, args.seed, by=args.by, alpha=args.alpha, hindsight=args.hindsight,
                            options=Options(gap=args.gap, time_limit=args.time_limit), progress=watch,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +29,12 @@ def place(instance, study: str) -> Path:
     """Where a study of an instance and its changes goes: beside its plans."""
     from planner.cli.commands import OUTPUTS
     return OUTPUTS / instance.name / f"{folder_name(instance.scenario, list(instance.overrides))}.{study}"
+
+
+def kept(folder: Path, instance, args) -> Path:
+    """Where the cases behind a result are kept: hidden beside it, apart for other inputs, gap or time limit."""
+    what = repr((instance.hash, args.gap, args.time_limit))
+    return folder.with_name(f".{folder.name}.cases") / hashlib.sha256(what.encode()).hexdigest()[:8]
 
 
 @contextmanager

@@ -49,7 +49,6 @@ def run(args, out, err) -> int:
     from planner.cli.commands import Usage, find_instance, tell_warnings
     from planner.cli.statuses import DONE, FAILED, INTERRUPTED
     from planner.studies.kinds import carry_out
-    from planner.studies.store import StudyError
     from solvers.crew import NoCluster
     path = find_instance(args.instance)
     try:
@@ -67,8 +66,6 @@ def run(args, out, err) -> int:
                               progress=watch, stop=stop, force=args.force)
             watch({"phase": "writing"})
             page = write_page(found, instance, folder, args.lang)
-    except StudyError as error:
-        raise Usage(worded(error, args.lang)) from None
     except NoCluster as error:
         raise Usage(say("cli.no_cluster", address=args.cluster, reason=str(error))) from None
     tell_warnings(instance, err, args.lang)

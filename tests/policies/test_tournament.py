@@ -90,5 +90,6 @@ def test_command(tmp_path, monkeypatch, capsys):
     made = pd.read_csv(file, encoding="utf-8-sig")
     assert list(made["policy"]) == ["per_capita", "optimal"]
     assert [path.name for path in file.parent.iterdir() if path.name[0] != "."] == [file.name]  # cases stay hidden
+    assert cli.main(["policies", given, "--policies", "optimal", "--gap", "0.02"]) == 0  # other options, cases of their own
     assert cli.main(["policies", given, "--policies", "by_lot"]) == 2
     assert "no policy 'by_lot'" in capsys.readouterr().err

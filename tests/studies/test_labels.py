@@ -7,6 +7,7 @@ import pytest
 from planner import cli
 from planner.studies.case import Options
 from planner.studies.labels import NoLabels, base_shares, labelled, labels, proves
+from planner.studies.store import opened
 from tests.helpers import ROOT, tiny
 
 
@@ -115,3 +116,11 @@ def test_command(tmp_path, monkeypatch, capsys):
     assert "is no level" in capsys.readouterr().err
     assert cli.main(["labels", given, "--alternatives", "1", "--lang", "zh"]) == 0
     assert "资金分组" in capsys.readouterr().out
+    store = tmp_path / "outputs" / "split" / ".base.labels.cases"
+    before = set(store.iterdir())
+    assert cli.main(["labels", given, "--alternatives", "1", "--gap", "0.02"]) == 0  # other options: cases of their own
+    own, = set(store.iterdir()) - before
+    capsys.readouterr()
+    with opened(own):
+        assert cli.main(["labels", given, "--alternatives", "1", "--gap", "0.02"]) == 2
+    assert "Another run works on the study" in " ".join(capsys.readouterr().err.split())
