@@ -52,7 +52,7 @@ def add_parser(commands, parents, share, seconds) -> None:
     made.add_argument("instance", metavar="INSTANCE", nargs="?", help=tell("help.explain_instance"))
     made.add_argument("--why", metavar="WHAT", nargs="+", help=tell("help.explain_why"))
     made.add_argument("--time-limit", type=seconds, default=600.0, metavar="SECONDS", help=tell("help.explain_time"))
-    made.add_argument("--gap", type=share, default=0.001, help=tell("help.explain_gap"))
+    made.add_argument("--gap", type=share, help=tell("help.explain_gap"))
     made.add_argument("--out", metavar="FILE", help=tell("help.explain_out"))
 
 

@@ -21,14 +21,14 @@ def run(args, out, err) -> int:
     from planner.cli.commands import OUTPUTS, Usage, load_plan
     from planner.cli.statuses import DONE, INTERRUPTED
     from planner.explain.target import Unknown
-    from planner.explain.why import why
+    from planner.explain.why import GAP, why
     if args.scenario or args.set:
         raise Usage(say("why.as_made"))
     words = list(args.why)
     folder = Path(words.pop(0) if args.instance is None else args.instance)
     plan = load_plan(folder, None)
     try:
-        with Watching(err, args.gap, args.lang) as watch, Stop(watch) as stop:
+        with Watching(err, args.gap or GAP, args.lang) as watch, Stop(watch) as stop:
             made = why(plan, words, gap=args.gap, time_limit=args.time_limit, progress=watch, stop=stop)
             watch({"phase": "writing"})
             name = "".join(letter if letter.isalnum() else "_" for letter in made.what)
@@ -91,6 +91,9 @@ def show(made, plan, out, clauses: Clauses) -> None:
         for row in made.displaced.itertuples():
             sheet.add_row(Text(clauses.place(row.what)), f"{row.before:,.4f}", f"{row.after:,.4f}")
         out.print(sheet)
+    if made.stopped:
+        out.print()
+        out.print(Text(word(f"explain.stopped.{made.stopped}", lang), style="yellow"), soft_wrap=True)
     if made.tried:
         total = float(plan.instance.table("budget")["central"].sum())
         out.print()

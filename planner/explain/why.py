@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planner.explain.clauses import Model
-from planner.explain.conflicts import Budget, Conflict, find_conflict
+from planner.explain.conflicts import LARGE, Budget, Conflict, find_conflict
 from planner.explain.repairs import Repair, repairs
 from planner.explain.target import Target, target
 from planner.mechanisms import MECHANISMS
@@ -26,9 +26,11 @@ from planner.plan import Plan, tables_of
 from planner.solving import NoPlan
 from solvers.algebra import Linear
 from solvers.attribution import attribute
+from solvers.kept import Kept
 from solvers.outcome import Outcome
 from solvers.search import solve as search
 
+GAP = 0.001  # relative, of each solve
 STEP = 0.1  # of the baseline: how much more of a cell is forced in
 LARGER = (1.02, 1.05, 1.1, 1.2, 1.5, 2.0)  # central budgets tried, as multiples
 HALVINGS = 3  # between the last that is too small and the first that is enough
@@ -47,6 +49,7 @@ class Why:
     blocked    the clauses that rule it out, or None; `mends`: what would let it in
     enters     multiple of the central budget at which it enters by itself; None when not found
     tried      the largest multiple at which it was looked for (0: not)
+    stopped    why it ended before all was answered: '', 'time' or 'asked'
     """
 
     what: str
@@ -65,6 +68,7 @@ class Why:
     mends: list[Repair] = field(default_factory=list)
     enters: float | None = None
     tried: float = 0.0
+    stopped: str = ""
     seconds: float = 0.0
 
     def plain(self) -> dict:
@@ -79,12 +83,13 @@ class Why:
         return out
 
 
-def why(plan: Plan, what: list[str] | str, *, gap: float = 0.001, time_limit: float = 600.0, budgets: bool = True,
+def why(plan: Plan, what: list[str] | str, *, gap: float | None = None, time_limit: float = 600.0, budgets: bool = True,
         progress: Callable[[dict], None] | None = None, stop: Callable[[], bool] | None = None,
         found: Callable[[Why], None] | None = None, mechanisms=MECHANISMS) -> Why:
     """Why a plan does not fund something (more).
 
     what     labels, such as ["light_b"] or ["coast", "chips", "frontier", "research", "2025"]
+    gap      relative, of each solve; None: 0.001, on a large model the plan's own where that is wider
     budgets  also look for the central budget at which it enters, by solving again
     found    told the answer as far as it is: with its prices, and with what it costs
     Raises Unknown for words that name nothing, NoPlan when a solve ends without one in the time left.
@@ -92,8 +97,10 @@ def why(plan: Plan, what: list[str] | str, *, gap: float = 0.001, time_limit: fl
     tell, budget, began = progress or (lambda event: None), Budget(time_limit, stop), time.perf_counter()
     desk = _Desk(plan, gap, budget, tell, mechanisms)
     asked = target(desk.core, [what] if isinstance(what, str) else list(what))
-    base = desk.solved("as it is")
     line = asked.amount(desk.core)
+    base = desk.solved("as it is", line)
+    if base.x is None:
+        raise NoPlan(base)
     now = float(line.value(base.x)[0])
     top = float(desk.core.most(line)[0])
     more = now + (STEP * _baseline(desk.core, asked) if asked.kind == "cells" else 1.0)
@@ -107,7 +114,7 @@ def why(plan: Plan, what: list[str] | str, *, gap: float = 0.001, time_limit: fl
     if found is not None:
         found(made)
     if not made.at_most:
-        forced = desk.solved("forced in", force=(line, more), start=base.x)
+        forced = desk.solved("forced in", line, least=more)
         if forced.x is not None:
             made.cost = base.objective - forced.objective
             made.least = base.objective - (forced.bound if forced.bound is not None else np.inf)
@@ -123,17 +130,20 @@ def why(plan: Plan, what: list[str] | str, *, gap: float = 0.001, time_limit: fl
             found(made)
         if budgets and forced.x is not None:
             _entering(made, desk, asked, now)
+    made.stopped = "" if not budget.over() else "time" if budget.left <= 0 else "asked"
     made.seconds = time.perf_counter() - began
     return made
 
 
 class _Desk:
-    """The plan's model with its goal, on the scale the plan was made on."""
+    """The plan's model with its goal, on the scale the plan was made on; every solve goes on from the one before."""
 
-    def __init__(self, plan: Plan, gap: float, budget: Budget, tell, mechanisms):
-        self.plan, self.gap, self.budget, self.tell, self.mechanisms = plan, gap, budget, tell, mechanisms
+    def __init__(self, plan: Plan, gap: float | None, budget: Budget, tell, mechanisms):
+        self.plan, self.budget, self.tell, self.mechanisms, self.kept = plan, budget, tell, mechanisms, Kept()
         tell({"phase": "build"})
         self.core, self.aims, self.matrix = self.written(plan.instance)
+        own = plan.gap or 0.0 if self.matrix.nonzeros > LARGE else 0.0
+        self.gap = max(GAP, own) if gap is None else gap
 
     def written(self, instance):
         core = build(instance, self.mechanisms)
@@ -150,18 +160,13 @@ class _Desk:
                                 if not np.isfinite(getattr(aim, name)) and np.isfinite(told.at[aim.name, name])})
                 if aim.name in told.index else aim for aim in goals]
 
-    def solved(self, phase: str, model=None, force: tuple[Linear, float] | None = None, start=None,
-               what: str = "") -> Outcome:
+    def solved(self, phase: str, line: Linear, least: float | None = None, model=None, what: str = "") -> Outcome:
+        """The model with the line asked about at least so much, or free: a row that every solve has."""
         core, _, matrix = model or (self.core, None, self.matrix)
-        if force is not None:
-            line, least = force
-            matrix = matrix.with_rows([(core.book.cost(line), least - float(line.const[0]))],
-                                      matrix.cost, matrix.offset)
-        answer = search(matrix, gap=self.gap, time_limit=max(self.budget.left, 0.01), start=start,
+        side = -np.inf if least is None else least - float(line.const[0])
+        matrix = matrix.with_rows([(core.book.cost(line), side)], matrix.cost, matrix.offset)
+        return search(matrix, gap=self.gap, time_limit=max(self.budget.left, 0.01), kept=self.kept,
                         stop=self.budget.over, progress=lambda event: self.tell(event | {"phase": phase, "what": what}))
-        if answer.x is None and force is None:
-            raise NoPlan(answer)
-        return answer
 
 
 def _baseline(core, asked: Target) -> float:
@@ -179,12 +184,13 @@ def _prices(desk: _Desk, asked: Target, base: Outcome) -> tuple[float, dict[str,
     if not len(columns):
         return 0.0, {}
     sign = 1.0 if matrix.maximise else -1.0
-    reduced = sign * (matrix.cost - matrix.rows.T @ base.duals)
+    duals = base.duals[:matrix.n_rows]  # without the free row
+    reduced = sign * (matrix.cost - matrix.rows.T @ duals)
     column = int(columns[np.argmax(reduced[columns])])
     model = Model.of(desk.core, matrix)
     passing = np.ones(matrix.n_rows, bool)
     passing[model.ruled] = False
-    gain, by_row = attribute(matrix, base.x, base.duals, column, passing)
+    gain, by_row = attribute(matrix, base.x, duals, column, passing)
     costs: dict[str, float] = {}
     for row, cost in sorted(by_row.items(), key=lambda pair: -abs(pair[1])):
         name = model.clause(row).name
@@ -213,8 +219,9 @@ def _entering(made: Why, desk: _Desk, asked: Target, now: float) -> None:
         if desk.budget.over():
             return None
         model = desk.written(desk.plan.instance.with_overrides({"budget.central*": factor}))
-        answer = desk.solved("budget", model, what=f"× {factor:g}")
-        return float(asked.amount(model[0]).value(answer.x)[0]) >= enough
+        line = asked.amount(model[0])
+        answer = desk.solved("budget", line, model=model, what=f"× {factor:g}")
+        return None if answer.x is None else float(line.value(answer.x)[0]) >= enough
 
     low = 1.0
     for factor in LARGER:

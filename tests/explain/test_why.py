@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rich.console import Console
 
 from planner.cli import main
 from planner.explain import why
@@ -99,3 +100,13 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert told["cost"] > 0 and told["amount"] < told["asked"]
     assert main(["explain", "plan", "--why", "nosuch"]) == 2
     assert main(["explain", path, "something"]) == 2
+
+
+def test_what_the_time_did_not_allow_is_said(plan, capsys):
+    from planner.cli.why import show
+    from planner.report.clauses import Clauses
+    seen = []
+    made = why(plan, ["line_b"], stop=lambda: bool(seen), found=seen.append)  # asked to stop once there are prices
+    assert made.stopped == "asked" and made.enters is None and made.tried == 0
+    show(made, plan, Console(), Clauses(plan.instance, "en"))
+    assert "Stopped when asked" in capsys.readouterr().out
