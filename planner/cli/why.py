@@ -44,7 +44,14 @@ def run(args, out, err) -> int:
 
 
 def show(made, plan, out, clauses: Clauses) -> None:
-    """The answer in words and tables."""
+    """The answer in words and tables, and whether more would have been asked."""
+    answer(made, plan, out, clauses)
+    if made.stopped:
+        out.print()
+        out.print(Text(word(f"explain.stopped.{made.stopped}", clauses.lang), style="yellow"), soft_wrap=True)
+
+
+def answer(made, plan, out, clauses: Clauses) -> None:
     lang, what, money = clauses.lang, clauses.place(made.what), clauses.unit(plan.instance.money_unit)
     unit = money if made.kind == "cells" else ""
     amount = f"{made.amount:,.6g} {unit}".strip()
@@ -91,9 +98,6 @@ def show(made, plan, out, clauses: Clauses) -> None:
         for row in made.displaced.itertuples():
             sheet.add_row(Text(clauses.place(row.what)), f"{row.before:,.4f}", f"{row.after:,.4f}")
         out.print(sheet)
-    if made.stopped:
-        out.print()
-        out.print(Text(word(f"explain.stopped.{made.stopped}", lang), style="yellow"), soft_wrap=True)
     if made.tried:
         total = float(plan.instance.table("budget")["central"].sum())
         out.print()
