@@ -146,6 +146,9 @@ def label_task(session, case) -> dict[str, pd.DataFrame]:
     from planner.studies.plans import outcome
     told, instance = case.settings, session.of(case)
     near = told["kind"] == "alternative"
+    if near and not session.options.fresh and "near" not in session.kept:
+        # A plan near the best to begin from: a random direction alone may have no first plan in time.
+        session.solve(instance, shape="near", amend=lambda core: near_optimal(core, told["floor"]))
     made = session.solve(instance, shape="near" if near else "weights", amend=(lambda core: away(
         core, told["floor"], np.random.default_rng([told["seed"], 7, told["number"]]))) if near else None)
     ranges = made.goals.drop_duplicates("goal")[["goal", "weight", "ideal", "nadir"]]
