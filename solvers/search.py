@@ -177,10 +177,11 @@ def _ordinary(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int
     with Beside(hunt, {"threads": settings.threads, "random_seed": seed % 2**31}, start) as rival:
         with hunt.enter("mip"):
             done = rival.wait(min(settings.first, hunt.left / 4))
-        if not done and not hunt.over:
-            if not np.isfinite(hunt.bound) or _blocks(hunt.matrix) > 1:
-                rival.end()
+        if not done and not hunt.over and (not np.isfinite(hunt.bound) or _blocks(hunt.matrix) > 1):
+            rival.end()
+            if not hunt.settled:  # by its last word, which came before its end
                 return _large(hunt, settings, start, seed, crew)
+        elif not done and not hunt.over:
             _large(hunt, replace(settings, race=False, branch=False), start, seed, crew, beside=True)
             with hunt.enter("mip"):
                 rival.wait(np.inf if settings.branch or hunt.x is None else 0.0)

@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 
 import solvers.search
+from solvers.beside import Beside
 from solvers.blocks import components
 from solvers.highs import Live
 from solvers.matrix import Matrix
@@ -221,3 +222,14 @@ def test_a_start_that_keeps_every_row_is_a_solution_before_anything_is_solved(la
     assert outcome.objective == pytest.approx(best.objective) and outcome.stop is Stop.TIME_LIMIT
     broken = solve(matrix, start=np.full(matrix.n_columns, 1e6), time_limit=0.0)
     assert broken.x is None
+
+
+def test_a_rival_that_ends_just_before_it_is_ended_has_the_last_word(monkeypatch):
+    end = Beside.end
+    monkeypatch.setattr(solvers.search, "load_profile", lambda name: replace(load_profile(name), small=0, first=0.01))
+    monkeypatch.setattr(Beside, "wait", lambda self, seconds=np.inf: False)
+    monkeypatch.setattr(Beside, "end", lambda self: self._thread.join() or end(self))
+    monkeypatch.setattr(solvers.search, "_blocks", lambda matrix: 2)
+    matrix = knapsacks(3)
+    outcome = solve(matrix, gap=0, time_limit=20)
+    assert outcome.stop is Stop.OPTIMAL and outcome.objective == pytest.approx(best_by_trying(matrix))
