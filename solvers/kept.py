@@ -6,8 +6,6 @@ changed in place and goes on from there by dual simplex.
 
 from __future__ import annotations
 
-import numpy as np
-
 from solvers.highs import Answer
 from solvers.hunt import Hunt
 from solvers.lagrange import Relaxed
