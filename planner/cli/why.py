@@ -52,6 +52,7 @@ def show(made, plan, out, clauses: Clauses) -> None:
 
 
 def answer(made, plan, out, clauses: Clauses) -> None:
+    """What is known: blocked, or what it costs, displaces, and the budget at which it enters."""
     lang, what, money = clauses.lang, clauses.place(made.what), clauses.unit(plan.instance.money_unit)
     unit = money if made.kind == "cells" else ""
     amount = f"{made.amount:,.6g} {unit}".strip()
