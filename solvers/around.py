@@ -1,8 +1,8 @@
-"""A point bettered in a part of its columns, all others held: to mend rows, and block after block."""
+"""A solution bettered in a part of its columns, all others held: to mend rows, and group of blocks by group of blocks."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,29 +11,25 @@ from solvers.hunt import Hunt
 from solvers.matrix import Matrix
 
 UNSCALED = {"primal_feasibility_tolerance": 1e-9, "simplex_scale_strategy": 0}  # scaled, it missed rows by 2e-5
-BLUR = 1e-9   # of a row's activity: what holding columns at their values may lose
-AT_ONCE = 2   # blocks solved together
-NODES = 20    # of their branch and bound
+BLUR = 1e-9   # of a row's activity: a row that x breaks by no more is one that it keeps
+AT_ONCE = 10  # blocks in a group: simplex needs 3 s for ten regions, 12 s for twenty
+SHORT = 0.2   # of its share of the distance to the bound: what a group may be short of its optimum
+LEAST = 0.01  # of the distance to the bound: what a turn of all groups must gain for another
+
+Search = Callable[[Matrix, float], np.ndarray | None]
+"""Finds a solution of a matrix to a relative gap, or None."""
 
 
-def again(matrix: Matrix, x: np.ndarray, free: np.ndarray, hunt: Hunt, whole: bool = False,
-          **effort) -> np.ndarray:
-    """x with the free columns (index array) chosen anew and all others held; x itself where that fails.
+def again(matrix: Matrix, x: np.ndarray, free: np.ndarray, hunt: Hunt) -> np.ndarray:
+    """x with the free continuous columns (index array) chosen anew and all others held; x itself where that fails."""
+    answer = Live(around(matrix, free, x).relaxed(), UNSCALED).solve_lp(hunt.left, tick=hunt.tick)
+    return x if answer.x is None else moved(matrix, x, free, answer.x)
 
-    whole   whole columns may move too; `effort` then goes to `Live.solve_mip`
-    """
-    part = around(matrix, free, x)
-    if whole:
-        answer = Live(part).solve_mip(start=np.zeros(len(free)), tick=hunt.tick, **effort)
-        if answer.x is None:
-            return x
-        held = np.where(part.integer, np.rint(answer.x), np.nan)  # the rest comes cleaner from an LP
-        part = replace(part, lower=np.fmax(part.lower, held), upper=np.fmin(part.upper, held))
-    answer = Live(part.relaxed(), UNSCALED).solve_lp(hunt.left, tick=hunt.tick)
-    if answer.x is None:
-        return x
+
+def moved(matrix: Matrix, x: np.ndarray, free: np.ndarray, far: np.ndarray) -> np.ndarray:
+    """x with its free columns moved so far."""
     x = x.copy()
-    x[free] = np.clip(x[free] + answer.x, matrix.lower[free], matrix.upper[free])
+    x[free] = np.clip(x[free] + far, matrix.lower[free], matrix.upper[free])
     return x
 
 
@@ -45,29 +41,64 @@ def around(matrix: Matrix, free: np.ndarray, x: np.ndarray) -> Matrix:
     body = matrix.rows[:, free]
     touched = np.flatnonzero(np.diff(body.indptr))
     activity = matrix.rows[touched] @ x
-    blur = BLUR * np.maximum(1.0, np.abs(activity))
+    blur, low, high = BLUR * np.maximum(1.0, np.abs(activity)), matrix.row_lower[touched] - activity, matrix.row_upper[touched] - activity
     return Matrix(matrix.cost[free], matrix.objective(x), False, np.minimum(matrix.lower[free] - x[free], 0.0),
                   np.maximum(matrix.upper[free] - x[free], 0.0), matrix.integer[free], body[touched],
-                  matrix.row_lower[touched] - activity - blur, matrix.row_upper[touched] - activity + blur)
+                  np.where((low > 0) & (low <= blur), 0.0, low), np.where((high < 0) & (high >= -blur), 0.0, high),
+                  None if matrix.lazy is None else matrix.lazy[touched],
+                  None if matrix.block is None else matrix.block[free])
 
 
-def block_by_block(hunt: Hunt, rng: np.random.Generator) -> None:
-    """Solves a few blocks at a time, with continuous columns outside blocks; the rest stays as it is.
+class Groups:
+    """The blocks of a hunt's matrix, to be solved some at a time, with the continuous columns outside blocks near them."""
 
-    Ends when the gap is reached, the time is over, or no block of a whole turn has bettered the incumbent.
-    """
-    matrix = hunt.matrix
-    common = np.flatnonzero((matrix.block < 0) & ~matrix.integer)
-    inside = [np.flatnonzero(matrix.block == name) for name in np.unique(matrix.block[matrix.block >= 0])]
-    while not hunt.over:
-        before = hunt.objective
-        order = rng.permutation(len(inside))
-        for at in range(0, len(order), AT_ONCE):
-            if hunt.over:
+    def __init__(self, hunt: Hunt):
+        self.hunt, self.matrix = hunt, hunt.matrix
+        block, rows = self.matrix.block, self.matrix.rows
+        self.column, self.row = rows.indices, np.repeat(np.arange(rows.shape[0], dtype=np.int32), np.diff(rows.indptr))
+        self.outside = (block < 0) & ~self.matrix.integer
+        lazy = np.zeros(self.matrix.n_rows, bool) if self.matrix.lazy is None else self.matrix.lazy > 0
+        self.common = self.outside & self._columns(~lazy)
+        self.names = np.unique(block[block >= 0])
+
+    def _columns(self, rows: np.ndarray) -> np.ndarray:
+        """Which columns meet any of some rows (bool array of m)."""
+        met = np.zeros(self.matrix.n_columns, bool)
+        met[self.column[rows[self.row]]] = True
+        return met
+
+    def free(self, names: np.ndarray) -> np.ndarray:
+        """The columns of some blocks, and those outside that share a row with them, or one that is not lazy."""
+        inside = np.isin(self.matrix.block, names)
+        rows = np.zeros(self.matrix.n_rows, bool)
+        rows[self.row[inside[self.column]]] = True
+        return np.flatnonzero(inside | self.common | (self.outside & self._columns(rows)))
+
+    def better(self, rng: np.random.Generator, search: Search) -> None:
+        """Solves group after group, chosen by chance, the rest held.
+
+        Ends when the gap is reached, the time is over, or a whole turn has bettered the incumbent by next to nothing.
+        """
+        hunt = self.hunt
+        while not hunt.over:
+            before = hunt.objective
+            count = -(-len(self.names) // AT_ONCE)
+            for names in np.array_split(rng.permutation(self.names), count):
+                if hunt.over:
+                    return
+                gap = SHORT * (hunt.objective - hunt.bound) / count / max(abs(hunt.objective), 1e-9)
+                self._solve(self.free(names), gap, search)
+            if hunt.objective >= before - max(LEAST * (before - hunt.bound), 1e-7 * abs(before)):
                 return
-            free = np.concatenate([common, *(inside[k] for k in order[at:at + AT_ONCE])])
-            room = (hunt.objective - hunt.bound) / len(inside)
-            hunt.offer(again(matrix, hunt.x, np.sort(free), hunt, whole=True, time_limit=hunt.left,
-                             absolute_gap=max(0.2 * room, 1e-9), node_limit=NODES))
-        if hunt.objective >= before - max(1e-4 * (before - hunt.bound), 1e-7 * abs(before)):
+
+    def _solve(self, free: np.ndarray, gap: float, search: Search) -> None:
+        """Offers what a search finds with only some columns free; a rough find is smoothed by an LP."""
+        hunt, x = self.hunt, self.hunt.x
+        far = search(around(self.matrix, free, x), gap)
+        if far is None:
             return
+        found = moved(self.matrix, x, free, far)
+        if not hunt.offer(found) and self.matrix.objective(found) < hunt.objective:
+            whole = self.matrix.integer
+            found[whole] = np.rint(found[whole])
+            hunt.offer(again(self.matrix, found, free[~whole[free]], hunt))

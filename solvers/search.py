@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from solvers.around import Search
 from solvers.beside import Beside
 from solvers.blocks import components, settle_blocks
 from solvers.crew import Cluster, Crew, Threads
@@ -33,6 +34,7 @@ from solvers.root import root_lp
 from solvers.vast import solve_vast
 
 FEW = 1e-3  # of the costs: outliers that do not count for the scale
+PART_TURNS, PART_NODES = 4, 20  # neighbourhoods, and nodes of branch and bound, that a part of a model gets
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
 
 
@@ -198,12 +200,30 @@ def _blocks(matrix: Matrix) -> int:
 def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew,
           kept: Kept | None) -> Stop | None:
     """Beyond simplex; the ordinary way only where that found nothing and time is left."""
-    ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed))
+    ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed), _parts(hunt, settings, seed, crew))
     if kept is not None:
         kept.keep_solution(hunt, None)
     if hunt.x is None and not hunt.over and ended is not Stop.INFEASIBLE:
         return _large(hunt, replace(settings, patience=1.0), start, seed, crew=crew, kept=kept)
     return ended
+
+
+def _parts(hunt: Hunt, settings: Profile, seed: int, crew: Crew) -> Search:
+    """How parts of the hunt's model are searched: as models of their own, without long searches at their ends."""
+    few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0)
+
+    def search(part: Matrix, gap: float) -> np.ndarray | None:
+        factor = cost_scale(part.cost)
+        part = replace(part, cost=factor * part.cost, offset=factor * part.offset)
+        within = Hunt(part, factor, gap, hunt.left, stop=hunt.tick)
+        if part.nonzeros <= settings.small:
+            _branch(within, few, np.zeros(part.n_columns), None, seed)
+        else:
+            _large(within, few, None, seed, crew)
+        hunt.iterations += within.iterations
+        return within.x
+
+    return search
 
 
 def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew,

@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from solvers import gpu
-from solvers.around import again, block_by_block
+from solvers.around import Groups, Search, again
 from solvers.crew import Crew
 from solvers.dive import Diver
 from solvers.fitting import fitted
@@ -34,9 +34,10 @@ ROUNDS = 6      # interior points with more lazy rows, for one solution
 MOST = 0.8      # of the whole columns are fixed first; of these again where they leave no solution
 
 
-def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator) -> Stop | None:
+def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator, search: Search) -> Stop | None:
     """Searches the hunt's matrix, which has blocks; the incumbent and the bound are the hunt's.
 
+    search  for groups of blocks, each a model that simplex can do
     Returns why it ended without having gone all its way, else None.
     """
     interior = Interior(hunt, settings.threads)
@@ -57,7 +58,7 @@ def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator) -> St
         found = first(hunt, interior, relaxed, apart, rng)
     if found and not hunt.over:
         with hunt.enter("neighbourhood"):
-            block_by_block(hunt, rng)
+            Groups(hunt).better(rng, search)
     return None
 
 
@@ -124,10 +125,10 @@ def blocks_in(matrix: Matrix, rows: np.ndarray) -> np.ndarray:
 
 
 def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: np.random.Generator) -> bool:
-    """A first solution in two steps: most whole columns as in the blocks, the rest as the LP then says.
+    """A first solution: all whole columns as near to the blocks' as they fit together; True if the hunt has an incumbent.
 
-    Those nearest to the LP are fixed first; where interior point finds these to leave no solution, or comes
-    to no end, fewer. What is fixed last are whole values that fit together. True if the hunt has an incumbent.
+    Where that leaves none, in two steps: most as in the blocks, the rest as the LP then says. Those nearest to
+    the LP are fixed first; where interior point finds these to leave no solution, or comes to no end, fewer.
     """
     diver = Diver(hunt, None, Propagator(hunt.matrix), rng)  # it only propagates: there is no live LP
     lower, upper = diver.lower.copy(), diver.upper.copy()
@@ -136,7 +137,10 @@ def first(hunt: Hunt, interior: Interior, relaxed: Answer, apart: Relaxed, rng: 
     columns, x = diver.columns, relaxed.x
     wishes, share = apart.wishes(columns, lower, upper), MOST
     wanted = np.where(np.isnan(wishes), rounded(diver.guide, x), wishes)
-    while not hunt.over:
+    fits = fitted(diver.propagator, wanted, x[columns], lower, upper, hunt.left, hunt.tick)
+    if fits is not None:
+        solution(hunt, interior, columns, fits, fits)
+    while hunt.x is None and not hunt.over:
         order = np.argsort(np.abs(wanted - x[columns]), kind="stable")
         order = order[lower[order] < upper[order]]
         size = int(np.ceil(share * len(order)))

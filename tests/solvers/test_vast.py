@@ -21,7 +21,8 @@ SETTINGS = search.load_profile("balanced")
 
 def vast(matrix, gap=0.0, limit=20.0, seed=0):
     hunt = Hunt(matrix, 1.0, gap, limit)
-    return solve_vast(hunt, SETTINGS, Threads(1), np.random.default_rng(seed)), hunt
+    crew = Threads(1)
+    return solve_vast(hunt, SETTINGS, crew, np.random.default_rng(seed), search._parts(hunt, SETTINGS, 0, crew)), hunt
 
 
 @pytest.mark.parametrize("seed", range(25))
