@@ -41,7 +41,8 @@ def around(matrix: Matrix, free: np.ndarray, x: np.ndarray) -> Matrix:
     body = matrix.rows[:, free]
     touched = np.flatnonzero(np.diff(body.indptr))
     activity = matrix.rows[touched] @ x
-    blur, low, high = BLUR * np.maximum(1.0, np.abs(activity)), matrix.row_lower[touched] - activity, matrix.row_upper[touched] - activity
+    blur = BLUR * np.maximum(1.0, np.abs(activity))
+    low, high = matrix.row_lower[touched] - activity, matrix.row_upper[touched] - activity
     return Matrix(matrix.cost[free], matrix.objective(x), False, np.minimum(matrix.lower[free] - x[free], 0.0),
                   np.maximum(matrix.upper[free] - x[free], 0.0), matrix.integer[free], body[touched],
                   np.where((low > 0) & (low <= blur), 0.0, low), np.where((high < 0) & (high >= -blur), 0.0, high),
@@ -60,6 +61,11 @@ class Groups:
         lazy = np.zeros(self.matrix.n_rows, bool) if self.matrix.lazy is None else self.matrix.lazy > 0
         self.common = self.outside & self._columns(~lazy)
         self.names = np.unique(block[block >= 0])
+
+    @property
+    def several(self) -> bool:
+        """Are there more blocks than one group takes?"""
+        return len(self.names) > AT_ONCE
 
     def _columns(self, rows: np.ndarray) -> np.ndarray:
         """Which columns meet any of some rows (bool array of m)."""

@@ -2,9 +2,10 @@
 
 Small models go straight to HiGHS. Large ones without lazy rows, which may be none of our kind, go to
 it first, and it works on beside the rest. Otherwise: the root LP gives the bound, and blocks solved
-apart a better one; dives give a first solution; neighbourhoods improve it; HiGHS's branch and bound,
-started from it, raises the bound when the gap is not yet proven. If no dive finds a solution, HiGHS
-looks for one in the time that is left. Models beyond simplex, with blocks, go the way of `solvers.vast`.
+apart a better one; dives give a first solution; groups of blocks solved anew, and neighbourhoods, improve
+it; HiGHS's branch and bound, started from it, raises the bound when the gap is not yet proven. If no dive
+finds a solution, HiGHS looks for one in the time that is left. Models beyond simplex, with blocks, go the
+way of `solvers.vast`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from solvers.around import Search
+from solvers.around import Groups, Search
 from solvers.beside import Beside
 from solvers.blocks import components, settle_blocks
 from solvers.crew import Cluster, Crew, Threads
@@ -284,6 +285,8 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
         first.dive(apart, settings, below=beside)
     if hunt.x is not None and not hunt.over:
         with hunt.enter("neighbourhood"):
+            if blocked and (groups := Groups(hunt)).several:
+                groups.better(np.random.default_rng(seed), _parts(hunt, settings, seed, crew))
             improve(hunt, diver, root, settings)
     ended = None
     if not (hunt.over or beside) and (hunt.x is None or settings.branch):

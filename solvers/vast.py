@@ -1,13 +1,13 @@
 """Models too large for simplex: interior point for prices, blocks apart at them, and little else.
 
 Simplex needs more than quadratic time in the number of blocks; interior point without crossover, and blocks
-solved one by one, need linear time (docs/decisions/0010). So:
+solved one by one or in groups, need linear time (docs/decisions/0010). So:
 
 1. interior point on the rows that are not lazy gives prices, near the LP's, and a point;
 2. each block solved at these prices gives a proven bound and whole values (`solvers.lagrange`);
-3. most of these are fixed, those nearest to the point; interior point says how to round the rest so that all
-   fit together (`solvers.fitting`), and once more gives the continuous columns: a solution;
-4. block after block is solved again with all others held, which only betters it (`solvers.around`).
+3. all of these, made to fit together (`solvers.fitting`), are fixed, and interior point gives the continuous
+   columns: a solution. Where there is none, most are fixed, and interior point says how to round the rest;
+4. some blocks at a time are solved again by simplex and dives, all others held, which only betters it (`solvers.around`).
 """
 
 from __future__ import annotations

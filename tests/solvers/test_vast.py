@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from solvers import search
-from solvers.around import around
+from solvers.around import Groups, around
 from solvers.crew import Threads
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
@@ -106,3 +106,59 @@ def test_around_a_point_the_rest_is_held():
     part = around(matrix, np.array([0, 1]), np.array([0.0, 0.0, 1.0]))
     assert part.row_upper == pytest.approx(3) and part.offset == pytest.approx(-3)  # in distances from (0, 0, 1)
     assert Live(part).solve_lp().objective == pytest.approx(-3 - 2 * 2 - 1)
+
+
+def by_nodes(part, gap):
+    return Live(part).solve_mip(gap=gap).x
+
+
+@pytest.fixture
+def pairs(monkeypatch):
+    monkeypatch.setattr("solvers.around.AT_ONCE", 2)
+
+
+def worst(matrix):
+    """A hunt that holds the worst solution there is, and knows the optimum for a bound."""
+    hunt = Hunt(matrix, 1.0, 1e-6, 20.0)
+    hunt.offer(Live(replace(matrix, cost=-matrix.cost)).solve_mip().x)
+    hunt.raise_bound(Live(matrix).solve_mip().objective)
+    return hunt
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_groups_of_blocks_only_better_a_solution(seed, pairs):
+    matrix = block_angular(seed, blocks=6)
+    if Live(matrix).solve_mip().x is None:
+        pytest.skip("no solution")
+    hunt = worst(matrix)
+    before = hunt.objective
+    Groups(hunt).better(np.random.default_rng(seed), by_nodes)
+    assert matrix.violation(hunt.x) <= 1e-6
+    assert hunt.bound - 1e-6 <= hunt.objective <= before
+
+
+def test_blocks_that_nothing_joins_reach_the_optimum_in_one_turn(pairs):
+    """Five blocks, each the choice of 0 or 2 of something that is worth 1."""
+    matrix = replace(model([-1.0] * 5, 2 * np.eye(5), -INF, 5, upper=9, integer=True, maximise=False), block=np.arange(5))
+    hunt = worst(matrix)
+    assert hunt.x.tolist() == [0] * 5
+    Groups(hunt).better(np.random.default_rng(0), by_nodes)
+    assert hunt.x.tolist() == [2] * 5
+
+
+def test_a_group_frees_what_is_outside_blocks_and_near(pairs):
+    """Columns 0, 1 in blocks; 2 in a row with block 0 that is lazy, 3 in one with block 1, 4 in one that is not."""
+    rows = [[1, 0, 1, 0, 0], [0, 1, 0, 1, 0], [0, 0, 0, 0, 1]]
+    matrix = replace(model([0] * 5, rows, 0, 1, integer=False), block=np.array([0, 1, -1, -1, -1]), lazy=np.array([1, 1, 0]))
+    groups = Groups(Hunt(matrix, 1.0, 0.0, 9.0))
+    assert groups.free(np.array([0])).tolist() == [0, 2, 4] and not groups.several
+
+
+def test_a_rough_find_of_a_group_is_smoothed(pairs):
+    """min y with x + y >= 1.5, x whole: a find that misses the row by more than allowed is put right by its whole part."""
+    matrix = replace(model([0.0, 1.0], [[1, 1]], 1.5, INF, upper=9, maximise=False), integer=np.array([True, False]),
+                     block=np.array([0, 0]))
+    hunt = Hunt(matrix, 1.0, 1e-9, 9.0)
+    hunt.offer(np.array([0.0, 1.5]))
+    Groups(hunt).better(np.random.default_rng(0), lambda part, gap: np.array([1.0, -1.0 - 1e-4]))
+    assert hunt.x == pytest.approx([1.0, 0.5])
