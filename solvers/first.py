@@ -30,16 +30,21 @@ class First:
     root: Answer
     basis: object
 
-    def brought_along(self, start: np.ndarray, basis, settings) -> None:
+    def brought_along(self, start: np.ndarray, basis, settings, mended: list[Diver] | None = None) -> None:
         """The whole values of a point (array of n), mended where they fit no more; then what is near to that.
 
-        basis  of the LP that gave the point, or None
+        basis   of the LP that gave the point, or None
+        mended  that has been tried already: by these divers, with success (`Kept.mending`); None: not yet
         """
         diver, hunt = self.diver, self.diver.hunt
         wanted = np.clip(np.rint(start[diver.columns]), diver.lower, diver.upper)
-        if basis is not None:
-            diver.live.set_basis(basis)
-        if not (mend(diver, wanted, self.root.x[diver.columns]) or hunt.x is not None):
+        if mended is None:
+            if basis is not None:
+                diver.live.set_basis(basis)
+            mend(diver, wanted, self.root.x[diver.columns])
+        elif mended:
+            diver.go_on_from(mended[0])
+        if hunt.x is None:
             diver.live.set_basis(self.basis)
             diver.follow(self.root, diver.lower, diver.upper, wanted)
         if hunt.x is not None and not hunt.over:

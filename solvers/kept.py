@@ -6,11 +6,20 @@ changed in place and goes on from there by dual simplex.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+
+import numpy as np
+
+from solvers.dive import Diver
 from solvers.highs import Answer
 from solvers.hunt import Hunt
 from solvers.lagrange import Relaxed
 from solvers.lazy import Lazy
 from solvers.matrix import Matrix
+from solvers.mending import mend
+from solvers.propagation import Propagator
 
 
 class Kept:
@@ -42,6 +51,32 @@ class Kept:
         answer = self.live.solve_lp(min(seconds, hunt.left), tick=hunt.tick, heard=hunt.raise_bound)
         hunt.iterations += self.live.iterations - before
         return self.live, answer
+
+    @contextmanager
+    def mending(self, hunt: Hunt, start: np.ndarray, seed: int) -> Iterator[list[Diver]]:
+        """While the root LP is solved inside: mends a point on a second thread and a live LP of its own.
+
+        The incumbent is the hunt's; where it reaches the gap, the root LP ends too. Afterwards the list holds the
+        diver that found it.
+        """
+        held, found = self.live.held.copy(), []
+        with ThreadPoolExecutor(1, thread_name_prefix="mending") as pool:
+            other = pool.submit(self._mend, hunt, start, held, seed, found)
+            try:
+                yield found
+                while wait([other], timeout=0.2).not_done:
+                    hunt.tick()
+            except BaseException:
+                hunt.interrupted = True  # leaving the pool waits for it
+                raise
+            other.result()
+
+    def _mend(self, hunt: Hunt, start: np.ndarray, held: np.ndarray, seed: int, found: list[Diver]) -> None:
+        live = Lazy.holding(hunt.matrix.relaxed(), held, self.solution_basis)
+        diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
+        wanted = start[diver.columns]
+        if mend(diver, np.clip(np.rint(wanted), diver.lower, diver.upper), wanted):
+            found.append(diver)
 
     def keep(self, live: Lazy, hunt: Hunt) -> None:
         """Takes a live LP as it stands at the root of a hunt."""

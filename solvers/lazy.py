@@ -85,9 +85,14 @@ class Lazy(Live):
 
     def twin(self) -> Lazy:
         """Another live model of the same LP, with the same rows and basis."""
-        made = Lazy(self.all)
-        made._add(self.held[len(made.held):])
-        made.set_basis(self.basis())
+        return Lazy.holding(self.all, self.held, self.basis())
+
+    @classmethod
+    def holding(cls, matrix: Matrix, held: np.ndarray, basis) -> Lazy:
+        """A live model with the rows that another one of this shape held when it had this basis."""
+        made = cls(matrix)
+        made._add(held[len(made.held):])
+        made.set_basis(basis)
         return made
 
     def solve_mip(self, *args, **options):

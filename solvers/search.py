@@ -237,10 +237,21 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     patience = settings.patience * hunt.time_limit if blocked and not beside and settings.patience < 1 else np.inf
     if hunt.x is not None:
         patience /= 2
+    again, mended = kept is not None and kept.live is not None and kept.fits(hunt.matrix), None
+    before, carried, blocks, apart = kept.apart if again else None, -np.inf, None, None
+    if blocked and before is not None:
+        short = AGAIN * hunt.target * abs(before.bound)  # of their optima, all blocks together
+        with hunt.enter("blocks"):
+            blocks = Blocks(hunt.matrix)
+            hunt.raise_bound(carried := blocks.carried(before, hunt, short, crew))
     with hunt.enter("lp"):
         if not (beside or kept) and settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
-        if kept and kept.live is not None and kept.fits(hunt.matrix):
+        twice = settings.race and settings.threads > 1
+        if again and twice and start is not None and kept.solution_basis is not None:
+            with kept.mending(hunt, start, seed) as mended:
+                live, root = kept.root(hunt, patience)
+        elif again:
             live, root = kept.root(hunt, patience)
         else:
             live, root = root_lp(hunt, settings.race, patience)
@@ -249,6 +260,9 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     if root.stop is Stop.INFEASIBLE:
         return root.stop
     if root.stop is not Stop.OPTIMAL:
+        if hunt.proven and mended is not None:  # before the root LP was solved
+            kept.keep_solution(hunt, None)
+            return None
         if hunt.over or beside:
             return root.stop
         if root.stop is Stop.TIME_LIMIT and settings.patience < 1:
@@ -257,17 +271,12 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     hunt.raise_bound(root.bound)
     hunt.root_bound = hunt.bound
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
-    first, apart = First(diver, root, live.basis()), None
-    blocks = None
-    before, carried = None if kept is None else kept.apart, -np.inf
-    short = (APART if before is None else AGAIN) * hunt.target * abs(hunt.bound)  # of their optima, all blocks together
-    if blocked and before is not None:
-        with hunt.enter("blocks"):
-            blocks = Blocks(hunt.matrix)
-            hunt.raise_bound(carried := blocks.carried(before, hunt, short, crew))
+    first = First(diver, root, live.basis())
+    if before is None:
+        short = APART * hunt.target * abs(hunt.bound)
     if start is not None:
         with hunt.enter("dive"):
-            first.brought_along(start, None if kept is None else kept.solution_basis, settings)
+            first.brought_along(start, None if kept is None else kept.solution_basis, settings, mended)
     if np.isfinite(carried) and not hunt.over:  # the blocks anew would say little else: a better plan first
         with hunt.enter("dive"):
             first.go_on(before, settings)

@@ -1,6 +1,7 @@
 """Solving again with other numbers: the same optimum as from scratch, whatever has changed."""
 
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 import solvers.search
-from solvers.highs import Live
+from solvers.highs import Answer, Live
 from solvers.kept import Kept
 from solvers.lazy import Lazy
 from solvers.outcome import Stop
@@ -213,3 +214,26 @@ def test_a_solution_is_kept_where_no_root_lp_was_solved(large, monkeypatch):
     assert first.x is not None and kept.live is None and kept.fits(matrix)
     other = replace(matrix, cost=-matrix.cost)
     assert solve(other, profile=large, kept=kept, time_limit=0.0).objective == pytest.approx(other.objective(first.x))
+
+
+def test_a_mended_plan_within_the_gap_ends_the_root_lp(large, monkeypatch):
+    """The bound was carried over, so that nothing waits for the root; what is kept serves the next solve all the same."""
+    matrix, kept = block_angular(3, blocks=6), Kept()
+    solve(matrix, gap=0.0, profile=large, kept=kept)
+
+    def root(self, hunt, seconds):
+        while not hunt.tick():
+            time.sleep(0.01)
+        return self.live, Answer(Stop.INTERRUPTED)
+
+    some = np.isfinite(matrix.row_upper) & (matrix.row_lower < matrix.row_upper)
+    above = np.where(some, 1e-3 * np.abs(matrix.row_upper, where=some, out=np.zeros(matrix.n_rows)), 0.0)
+    harder = replace(matrix, row_upper=matrix.row_upper - above)
+    assert harder.violation(kept.x) > 1e-6
+    with monkeypatch.context() as patch:
+        patch.setattr(Kept, "root", root)
+        outcome = solve(harder, gap=0.9, profile=large, kept=kept, time_limit=20)
+    assert outcome.stop is Stop.GAP_LIMIT and outcome.times["total"] < 15
+    assert harder.violation(outcome.x) <= 1e-6
+    assert outcome.bound <= Live(harder).solve_mip().objective + 1e-6
+    same_as_fresh(shaken(matrix, np.random.default_rng(1), "cost"), kept, large)
