@@ -27,6 +27,7 @@ from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
 from solvers.kept import Kept
 from solvers.lagrange import AGAIN, APART, Blocks
+from solvers.lazy import Lazy
 from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
 from solvers.outcome import PROVEN, Outcome, Stop, words
@@ -237,7 +238,7 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     patience = settings.patience * hunt.time_limit if blocked and not beside and settings.patience < 1 else np.inf
     if hunt.x is not None:
         patience /= 2
-    again, mended = kept is not None and kept.live is not None and kept.fits(hunt.matrix), None
+    again = kept is not None and kept.live is not None and kept.fits(hunt.matrix)
     before, carried, blocks, apart = kept.apart if again else None, -np.inf, None, None
     if blocked and before is not None:
         short = AGAIN * hunt.target * abs(before.bound)  # of their optima, all blocks together
@@ -247,22 +248,14 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     with hunt.enter("lp"):
         if not (beside or kept) and settle_blocks(hunt, settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
             return Stop.INFEASIBLE
-        twice = settings.race and settings.threads > 1
-        if again and twice and start is not None and kept.solution_basis is not None:
-            with kept.mending(hunt, start, seed) as mended:
-                live, root = kept.root(hunt, patience)
-        elif again:
-            live, root = kept.root(hunt, patience)
-        else:
-            live, root = root_lp(hunt, settings.race, patience)
+        live, root, mended = _root(hunt, settings, start, seed, patience, kept if again else None)
         if kept is not None and root.stop is Stop.OPTIMAL:
             kept.keep(live, hunt)
     if root.stop is Stop.INFEASIBLE:
         return root.stop
     if root.stop is not Stop.OPTIMAL:
-        if hunt.proven and mended is not None:  # before the root LP was solved
+        if again:
             kept.keep_solution(hunt, None)
-            return None
         if hunt.over or beside:
             return root.stop
         if root.stop is Stop.TIME_LIMIT and settings.patience < 1:
@@ -305,6 +298,18 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     if kept is not None:
         kept.keep_solution(hunt, diver.basis)
     return ended
+
+
+def _root(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, patience: float,
+          kept: Kept | None) -> tuple[Lazy, Answer, list[Diver] | None]:
+    """The root LP, from what is kept where there is something; who has mended the start beside it, None where nobody tried."""
+    if kept is None:
+        return *root_lp(hunt, settings.race, patience), None
+    if start is None or kept.solution_basis is None or not settings.race or settings.threads < 2:
+        return *kept.root(hunt, patience), None
+    with kept.mending(hunt, start, seed) as mended:
+        live, root = kept.root(hunt, patience)
+    return live, root, mended
 
 
 def _branch(hunt: Hunt, settings: Profile, start, bounds, seed: int) -> Stop:
