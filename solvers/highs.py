@@ -64,6 +64,22 @@ def _helper() -> _Helper:
     return _local.helper
 
 
+class _Ear:
+    """What HiGHS calls while it runs. It knows no model: HiGHS may hold on to it after a run, and would hold that too."""
+
+    def __init__(self):
+        self.hear, self.cancelled, self.error = None, False, None
+
+    def __call__(self, kind, message, out, into, user):
+        try:
+            if kind in _HEARD:
+                self.hear(kind, out, into)
+            if self.cancelled and kind in _ASKED:
+                into.user_interrupt = True
+        except Exception as error:  # must not cross the solver's C++ frames
+            self.error, self.cancelled = error, True
+
+
 @dataclass
 class Answer:
     """One run: how it stopped, and what is held (None where nothing is).
@@ -126,7 +142,7 @@ class Live:
             raise ValueError("HiGHS does not take this model: are all bounds and numbers in range?")
         self.whole = True
         self.iterations = 0
-        self._cancelled = False
+        self._ear = _Ear()
         self.handover = time.perf_counter() - start
 
     # --- changing ----------------------------------------------------------------
@@ -313,7 +329,7 @@ class Live:
 
     def interrupt(self) -> None:
         """Asks a run on another thread to stop soon; it keeps what it holds."""
-        self._cancelled = True
+        self._ear.cancelled = True
 
     def basis(self):
         """The last basis, for `set_basis`."""
@@ -361,20 +377,10 @@ class Live:
         highs, start = self._highs, time.perf_counter()
         used = highs.getRunTime()
         self._set("time_limit", INFINITE if np.isinf(time_limit) else used + max(time_limit, 0.0))
-        self._cancelled = False
-
-        def heard(kind, message, out, into, user):
-            try:
-                if kind in _HEARD:
-                    hear(kind, out, into)
-                if self._cancelled and kind in _ASKED:
-                    into.user_interrupt = True
-            except Exception as error:  # must not cross the solver's C++ frames
-                self._error, self._cancelled = error, True
-
-        self._error = None
+        ear = self._ear
+        ear.hear, ear.cancelled, ear.error = hear, False, None
         if types:
-            highspy._Highs.setCallback(highs, heard, None)
+            highspy._Highs.setCallback(highs, ear, None)
             for kind in types:
                 highs.startCallback(kind)
         try:
@@ -386,8 +392,9 @@ class Live:
                 highs.stopCallback(kind)
             if types:
                 highspy._Highs.setCallback(highs, None, None)
-        if self._error is not None:
-            raise self._error
+            ear.hear = None
+        if ear.error is not None:
+            raise ear.error
         if stopped is not None:
             raise stopped
         return time.perf_counter() - start
@@ -402,11 +409,11 @@ class Live:
             except StillRunning:
                 try:
                     if tick is not None and pending is None and tick():
-                        self._cancelled = True
+                        self._ear.cancelled = True
                 except BaseException as error:
-                    pending, self._cancelled = error, True
+                    pending, self._ear.cancelled = error, True
             except KeyboardInterrupt as error:
-                pending, self._cancelled = error, True
+                pending, self._ear.cancelled = error, True
 
     def _set(self, name: str, value) -> None:
         if name == "threads":

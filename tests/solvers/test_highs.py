@@ -1,5 +1,7 @@
 """The live model: what is changed in place answers as a model made anew."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -122,3 +124,14 @@ def test_ctrl_c_stops_the_run_and_leaves_the_model_usable():
 def test_unknown_option():
     with pytest.raises(ValueError, match="no_such_option"):
         Live(knapsacks(1), {"no_such_option": 1})
+
+
+@pytest.mark.parametrize("effort", [{}, {"method": "primal"}, {"method": "ipm"}, {"method": "interior"}])
+def test_a_live_model_that_nobody_holds_is_gone(effort):
+    """HiGHS keeps what it was told to call after some runs; that must not keep the model alive (24 GiB after 50 parts of a large one)."""
+    live = Live(model([1, 2], [[1, 1]], 0, 1.5))
+    live.solve_lp(tick=lambda: False, **effort)
+    gone = weakref.ref(live)
+    del live
+    gc.collect()
+    assert gone() is None
