@@ -289,6 +289,7 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
         with hunt.enter("neighbourhood"):
             if blocked and (groups := Groups(hunt)).several:
                 groups.better(np.random.default_rng(seed), _parts(hunt, settings, seed, crew))
+                _polish(hunt, diver)  # what every group left to the others: 0.05 % on the flagship
             improve(hunt, diver, root, settings)
     ended = None
     if not (hunt.over or beside) and (hunt.x is None or settings.branch):
