@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -124,6 +126,23 @@ class Hunt:
     def enter(self, phase: str) -> _Phase:
         """`with hunt.enter("dive"):` names the phase and times it."""
         return _Phase(self, phase)
+
+    @contextmanager
+    def alongside(self, task: Callable, *args) -> Iterator[None]:
+        """`with hunt.alongside(task, ...):` a second thread does the task meanwhile; its end is waited for.
+
+        Raises what the task raised. What is raised inside ends the search, and with it the task.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="alongside") as pool:
+            other = pool.submit(task, *args)
+            try:
+                yield
+                while wait([other], timeout=0.2).not_done:
+                    self.tick()
+            except BaseException:
+                self.interrupted = True  # leaving the pool waits for the task
+                raise
+            other.result()
 
     def _note(self) -> None:
         self.trajectory.append((self.clock, self.outward(self.objective), self.outward(self.bound)))

@@ -7,7 +7,6 @@ changed in place and goes on from there by dual simplex.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import numpy as np
@@ -60,16 +59,8 @@ class Kept:
         diver that found it.
         """
         held, found = self.live.held.copy(), []
-        with ThreadPoolExecutor(1, thread_name_prefix="mending") as pool:
-            other = pool.submit(self._mend, hunt, start, held, seed, found)
-            try:
-                yield found
-                while wait([other], timeout=0.2).not_done:
-                    hunt.tick()
-            except BaseException:
-                hunt.interrupted = True  # leaving the pool waits for it
-                raise
-            other.result()
+        with hunt.alongside(self._mend, hunt, start, held, seed, found):
+            yield found
 
     def _mend(self, hunt: Hunt, start: np.ndarray, held: np.ndarray, seed: int, found: list[Diver]) -> None:
         live = Lazy.holding(hunt.matrix.relaxed(), held, self.solution_basis)

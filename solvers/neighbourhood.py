@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
-
 import numpy as np
 
 from solvers.dive import Diver, Rule
@@ -66,16 +64,8 @@ def improve(hunt: Hunt, diver: Diver, root: Answer, settings) -> None:
     neighbours = Neighbours(hunt, diver)
     if settings.threads < 2 or not settings.race:
         return _improve(hunt, diver, root, settings, neighbours)
-    with ThreadPoolExecutor(1, thread_name_prefix="neighbourhood") as pool:
-        other = pool.submit(_improve, hunt, diver.twin(), root, settings, neighbours)
-        try:
-            _improve(hunt, diver, root, settings, neighbours)
-            while wait([other], timeout=0.2).not_done:
-                hunt.tick()
-        except BaseException:
-            hunt.interrupted = True  # leaving the pool waits for the other search
-            raise
-        other.result()
+    with hunt.alongside(_improve, hunt, diver.twin(), root, settings, neighbours):
+        _improve(hunt, diver, root, settings, neighbours)
 
 
 def _improve(hunt: Hunt, diver: Diver, root: Answer, settings, neighbours: Neighbours) -> None:
