@@ -38,23 +38,42 @@ def around(matrix: Matrix, free: np.ndarray, x: np.ndarray) -> Matrix:
 
     In distances from x, sides are slacks: a solver's tolerances count from these, not from sums of millions.
     """
-    body = matrix.rows[:, free]
-    touched = np.flatnonzero(np.diff(body.indptr))
-    activity = matrix.rows[touched] @ x
+    return side_by_side(matrix, [free], x)[0]
+
+
+def side_by_side(matrix: Matrix, frees: list[np.ndarray], x: np.ndarray) -> list[Matrix]:
+    """As `around` for several sets of columns, such that all of them may go as far as their models allow at once.
+
+    Of a row or a column that k of them share, each has a k-th of the way to either side; of a row of whole columns
+    alone, which halves would close, the first has all of it.
+    """
+    bodies = [matrix.rows[:, free] for free in frees]
+    touched = [np.flatnonzero(np.diff(body.indptr)) for body in bodies]
+    rows = np.bincount(np.concatenate(touched), minlength=matrix.n_rows)
+    columns = np.bincount(np.concatenate(frees), minlength=matrix.n_columns)
+    lumps = (abs(matrix.rows) @ ~matrix.integer) == 0
+    activity = matrix.rows @ x
     blur = BLUR * np.maximum(1.0, np.abs(activity))
-    low, high = matrix.row_lower[touched] - activity, matrix.row_upper[touched] - activity
-    return Matrix(matrix.cost[free], matrix.objective(x), False, np.minimum(matrix.lower[free] - x[free], 0.0),
-                  np.maximum(matrix.upper[free] - x[free], 0.0), matrix.integer[free], body[touched],
-                  np.where((low > 0) & (low <= blur), 0.0, low), np.where((high < 0) & (high >= -blur), 0.0, high),
-                  None if matrix.lazy is None else matrix.lazy[touched],
-                  None if matrix.block is None else matrix.block[free])
+    low, high = matrix.row_lower - activity, matrix.row_upper - activity
+    low, high = np.where((low > 0) & (low <= blur), 0.0, low), np.where((high < 0) & (high >= -blur), 0.0, high)
+    parts = []
+    for free, body, met in zip(frees, bodies, touched):
+        share = np.where(lumps[met], 1.0, rows[met])
+        parts.append(Matrix(
+            matrix.cost[free], matrix.objective(x), False, np.minimum(matrix.lower[free] - x[free], 0.0) / columns[free],
+            np.maximum(matrix.upper[free] - x[free], 0.0) / columns[free], matrix.integer[free],
+            body[met], low[met] / share, high[met] / share, None if matrix.lazy is None else matrix.lazy[met],
+            None if matrix.block is None else matrix.block[free]))
+        gone = met[lumps[met]]  # what the first had, the others have no more
+        low[gone], high[gone] = np.where(np.isinf(low[gone]), low[gone], 0.0), np.where(np.isinf(high[gone]), high[gone], 0.0)
+    return parts
 
 
 class Groups:
     """The blocks of a hunt's matrix, to be solved some at a time, with the continuous columns outside blocks near them."""
 
-    def __init__(self, hunt: Hunt):
-        self.hunt, self.matrix = hunt, hunt.matrix
+    def __init__(self, hunt: Hunt, threads: int):
+        self.hunt, self.matrix, self.threads = hunt, hunt.matrix, threads
         block, rows = self.matrix.block, self.matrix.rows
         self.column, self.row = rows.indices, np.repeat(np.arange(rows.shape[0], dtype=np.int32), np.diff(rows.indptr))
         self.outside = (block < 0) & ~self.matrix.integer
@@ -81,30 +100,43 @@ class Groups:
         return np.flatnonzero(inside | self.common | (self.outside & self._columns(rows)))
 
     def better(self, rng: np.random.Generator, search: Search) -> None:
-        """Solves group after group, chosen by chance, the rest held.
+        """Solves groups chosen by chance, two at a time, the rest held; how many threads there are changes nothing.
 
         Ends when the gap is reached, the time is over, or a whole turn has bettered the incumbent by next to nothing.
         """
         hunt = self.hunt
         while not hunt.over:
             before = hunt.objective
-            count = -(-len(self.names) // AT_ONCE)
-            for names in np.array_split(rng.permutation(self.names), count):
+            pairs = -(-len(self.names) // (2 * AT_ONCE))
+            groups = np.array_split(rng.permutation(self.names), 2 * pairs)
+            for first, second in zip(groups[:pairs], groups[pairs:]):
                 if hunt.over:
                     return
-                gap = SHORT * (hunt.objective - hunt.bound) / count / max(abs(hunt.objective), 1e-9)
-                self._solve(self.free(names), gap, search)
+                gap = SHORT * (hunt.objective - hunt.bound) / len(groups) / max(abs(hunt.objective), 1e-9)
+                self._solve([self.free(names) for names in (first, second) if len(names)], gap, search)
             if hunt.objective >= before - max(LEAST * (before - hunt.bound), 1e-7 * abs(before)):
                 return
 
-    def _solve(self, free: np.ndarray, gap: float, search: Search) -> None:
-        """Offers what a search finds with only some columns free; a rough find is smoothed by an LP."""
+    def _solve(self, frees: list[np.ndarray], gap: float, search: Search) -> None:
+        """Offers what a search finds with only some columns free, for one set or two side by side.
+
+        A rough find is smoothed by an LP.
+        """
         hunt, x = self.hunt, self.hunt.x
-        far = search(around(self.matrix, free, x), gap)
-        if far is None:
-            return
-        found = moved(self.matrix, x, free, far)
+        parts, fars = side_by_side(self.matrix, frees, x), [None] * len(frees)
+
+        def find(number: int) -> None:
+            fars[number] = search(parts[number], gap)
+        if self.threads > 1 and len(parts) > 1:
+            with hunt.alongside(find, 1):
+                find(0)
+        else:
+            for number in range(len(parts)):
+                find(number)
+        found = x
+        for free, far in zip(frees, fars):
+            found = found if far is None else moved(self.matrix, found, free, far)
         if not hunt.offer(found) and self.matrix.objective(found) < hunt.objective:
-            whole = self.matrix.integer
+            whole, free = self.matrix.integer, np.unique(np.concatenate(frees))
             found[whole] = np.rint(found[whole])
             hunt.offer(again(self.matrix, found, free[~whole[free]], hunt))

@@ -202,7 +202,7 @@ def _blocks(matrix: Matrix) -> int:
 def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, crew: Crew,
           kept: Kept | None) -> Stop | None:
     """Beyond simplex; the ordinary way only where that found nothing and time is left."""
-    ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed), _parts(hunt, settings, seed, crew))
+    ended = solve_vast(hunt, settings, crew, np.random.default_rng(seed), _parts(hunt, settings, seed))
     if kept is not None:
         kept.keep_solution(hunt, None)
     if hunt.x is None and not hunt.over and ended is not Stop.INFEASIBLE:
@@ -210,9 +210,9 @@ def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, cr
     return ended
 
 
-def _parts(hunt: Hunt, settings: Profile, seed: int, crew: Crew) -> Search:
-    """How parts of the hunt's model are searched: as models of their own, without long searches at their ends."""
-    few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0)
+def _parts(hunt: Hunt, settings: Profile, seed: int) -> Search:
+    """How parts of the hunt's model are searched: as models of their own, on one thread, without long searches at their ends."""
+    few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0, threads=1, race=False)
 
     def search(part: Matrix, gap: float) -> np.ndarray | None:
         factor = cost_scale(part.cost)
@@ -221,7 +221,7 @@ def _parts(hunt: Hunt, settings: Profile, seed: int, crew: Crew) -> Search:
         if part.nonzeros <= settings.small:
             _branch(within, few, np.zeros(part.n_columns), None, seed)
         else:
-            _large(within, few, None, seed, crew)
+            _large(within, few, None, seed, Threads(1))
         hunt.iterations += within.iterations
         return within.x
 
@@ -287,8 +287,8 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
         first.dive(apart, settings, below=beside)
     if hunt.x is not None and not hunt.over:
         with hunt.enter("neighbourhood"):
-            if blocked and (groups := Groups(hunt)).several:
-                groups.better(np.random.default_rng(seed), _parts(hunt, settings, seed, crew))
+            if blocked and (groups := Groups(hunt, settings.threads)).several:
+                groups.better(np.random.default_rng(seed), _parts(hunt, settings, seed))
                 _polish(hunt, diver)  # what every group left to the others: 0.05 % on the flagship
             improve(hunt, diver, root, settings)
     ended = None

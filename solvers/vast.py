@@ -58,7 +58,7 @@ def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator, searc
         found = first(hunt, interior, relaxed, apart, rng)
     if found and not hunt.over:
         with hunt.enter("neighbourhood"):
-            Groups(hunt).better(rng, search)
+            Groups(hunt, settings.threads).better(rng, search)
     return None
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from solvers import search
-from solvers.around import Groups, around
+from solvers.around import Groups, around, moved, side_by_side
 from solvers.crew import Threads
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
@@ -22,7 +22,7 @@ SETTINGS = search.load_profile("balanced")
 def vast(matrix, gap=0.0, limit=20.0, seed=0):
     hunt = Hunt(matrix, 1.0, gap, limit)
     crew = Threads(1)
-    return solve_vast(hunt, SETTINGS, crew, np.random.default_rng(seed), search._parts(hunt, SETTINGS, 0, crew)), hunt
+    return solve_vast(hunt, SETTINGS, crew, np.random.default_rng(seed), search._parts(hunt, SETTINGS, 0)), hunt
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -108,6 +108,31 @@ def test_around_a_point_the_rest_is_held():
     assert Live(part).solve_lp().objective == pytest.approx(-3 - 2 * 2 - 1)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_two_parts_that_go_as_far_as_they_may_keep_every_row_together(seed):
+    matrix = block_angular(seed, blocks=4)
+    x = Live(matrix).solve_mip().x
+    if x is None:
+        pytest.skip("no solution")
+    outside = (matrix.block < 0) & ~matrix.integer
+    frees = [np.flatnonzero(np.isin(matrix.block, names) | outside) for names in ([0, 1], [2, 3])]
+    rng, together = np.random.default_rng(seed), x
+    for free, part in zip(frees, side_by_side(matrix, frees, x)):
+        assert part.violation(np.zeros(len(free))) <= 1e-6
+        far = Live(replace(part, cost=rng.normal(size=len(free)))).solve_mip().x  # anywhere it is allowed to
+        together = moved(matrix, together, free, far)
+    assert matrix.violation(together) <= 1e-5
+
+
+def test_of_a_shared_row_each_has_half_and_of_whole_columns_alone_the_first_has_all():
+    """x + y <= 4 in money; u + v <= 1 in whole numbers: one of two may be chosen, and half of one is none."""
+    matrix = model([0] * 4, [[1, 1, 0, 0], [0, 0, 1, 1]], -INF, np.array([4, 1]), upper=9,
+                   integer=np.array([False, False, True, True]))
+    first, second = side_by_side(matrix, [np.array([0, 2]), np.array([1, 3])], np.zeros(4))
+    assert first.row_upper.tolist() == [2, 1] and second.row_upper.tolist() == [2, 0]
+    assert np.isneginf(first.row_lower).all() and np.isneginf(second.row_lower).all()
+
+
 def by_nodes(part, gap):
     return Live(part).solve_mip(gap=gap).x
 
@@ -132,7 +157,7 @@ def test_groups_of_blocks_only_better_a_solution(seed, pairs):
         pytest.skip("no solution")
     hunt = worst(matrix)
     before = hunt.objective
-    Groups(hunt).better(np.random.default_rng(seed), by_nodes)
+    Groups(hunt, 2).better(np.random.default_rng(seed), by_nodes)
     assert matrix.violation(hunt.x) <= 1e-6
     assert hunt.bound - 1e-6 <= hunt.objective <= before
 
@@ -142,15 +167,26 @@ def test_blocks_that_nothing_joins_reach_the_optimum_in_one_turn(pairs):
     matrix = replace(model([-1.0] * 5, 2 * np.eye(5), -INF, 5, upper=9, integer=True, maximise=False), block=np.arange(5))
     hunt = worst(matrix)
     assert hunt.x.tolist() == [0] * 5
-    Groups(hunt).better(np.random.default_rng(0), by_nodes)
+    Groups(hunt, 2).better(np.random.default_rng(0), by_nodes)
     assert hunt.x.tolist() == [2] * 5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_groups_give_the_same_on_one_thread_and_on_two(seed, pairs):
+    matrix = block_angular(seed, blocks=7)
+    points = []
+    for threads in (1, 2):
+        hunt = worst(matrix)
+        Groups(hunt, threads).better(np.random.default_rng(seed), by_nodes)
+        points.append(hunt.x.tolist())
+    assert points[0] == points[1]
 
 
 def test_a_group_frees_what_is_outside_blocks_and_near(pairs):
     """Columns 0, 1 in blocks; 2 in a row with block 0 that is lazy, 3 in one with block 1, 4 in one that is not."""
     rows = [[1, 0, 1, 0, 0], [0, 1, 0, 1, 0], [0, 0, 0, 0, 1]]
     matrix = replace(model([0] * 5, rows, 0, 1, integer=False), block=np.array([0, 1, -1, -1, -1]), lazy=np.array([1, 1, 0]))
-    groups = Groups(Hunt(matrix, 1.0, 0.0, 9.0))
+    groups = Groups(Hunt(matrix, 1.0, 0.0, 9.0), 1)
     assert groups.free(np.array([0])).tolist() == [0, 2, 4] and not groups.several
 
 
@@ -160,5 +196,5 @@ def test_a_rough_find_of_a_group_is_smoothed(pairs):
                      block=np.array([0, 0]))
     hunt = Hunt(matrix, 1.0, 1e-9, 9.0)
     hunt.offer(np.array([0.0, 1.5]))
-    Groups(hunt).better(np.random.default_rng(0), lambda part, gap: np.array([1.0, -1.0 - 1e-4]))
+    Groups(hunt, 2).better(np.random.default_rng(0), lambda part, gap: np.array([1.0, -1.0 - 1e-4]))
     assert hunt.x == pytest.approx([1.0, 0.5])
