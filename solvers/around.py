@@ -77,8 +77,7 @@ class Groups:
         block, rows = self.matrix.block, self.matrix.rows
         self.column, self.row = rows.indices, np.repeat(np.arange(rows.shape[0], dtype=np.int32), np.diff(rows.indptr))
         self.outside = (block < 0) & ~self.matrix.integer
-        lazy = np.zeros(self.matrix.n_rows, bool) if self.matrix.lazy is None else self.matrix.lazy > 0
-        self.common = self.outside & self._columns(~lazy)
+        self.common = self.outside & self._columns(self.matrix.family == 0)
         self.names = np.unique(block[block >= 0])
 
     @property

@@ -35,7 +35,7 @@ def certificate(matrix: Matrix, give_way: np.ndarray, families: np.ndarray, time
     families  per such row a positive number of its family: after some rounds families come in whole
     """
     begin = time.perf_counter()
-    lazy = np.zeros(matrix.n_rows, int) if matrix.lazy is None else matrix.lazy.astype(int)
+    lazy = matrix.family.astype(int)
     lazy[give_way] = lazy.max(initial=0) + families
     live = Lazy(replace(matrix, lazy=lazy))
     answer = live.solve_lp(time_limit, tick=tick)

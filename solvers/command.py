@@ -20,7 +20,8 @@ import numpy as np
 from solvers.matrix import Matrix, read_mps
 from solvers.outcome import Outcome, Stop
 from solvers.rivals import RIVALS, NotInstalled
-from solvers.search import load_profile, solve
+from solvers.profiles import load_profile
+from solvers.search import solve
 from solvers.trajectory import figure, percent, table, write_csv
 
 BAD_INPUT, NO_SOLUTION, INTERRUPTED = 2, 4, 130

@@ -32,8 +32,7 @@ class Lazy(Live):
 
     def __init__(self, matrix: Matrix, options: dict | None = None):
         self.all = matrix
-        lazy = np.zeros(matrix.n_rows, int) if matrix.lazy is None else matrix.lazy
-        self.held, self.absent = np.flatnonzero(lazy == 0), np.flatnonzero(lazy)
+        self.held, self.absent = np.flatnonzero(matrix.family == 0), np.flatnonzero(matrix.family)
         super().__init__(matrix.with_only(self.held), options)
 
     def solve_lp(self, time_limit: float = np.inf, *, heard: Callable[[float], None] | None = None,

@@ -56,6 +56,11 @@ class Matrix:
     def nonzeros(self) -> int:
         return int(self.rows.nnz)
 
+    @property
+    def family(self) -> np.ndarray:
+        """The number of each row's lazy family (int array of m), 0 for rows that are not lazy."""
+        return np.zeros(self.n_rows, int) if self.lazy is None else self.lazy
+
     def check(self) -> None:
         """Raises ValueError for arrays that do not fit together or hold NaN."""
         m, n = self.n_rows, self.n_columns

@@ -10,10 +10,8 @@ way of `solvers.vast`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,6 +29,7 @@ from solvers.lazy import Lazy
 from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
 from solvers.outcome import PROVEN, Outcome, Stop, words
+from solvers.profiles import Profile, load_profile
 from solvers.propagation import Propagator
 from solvers.root import root_lp
 from solvers.vast import solve_vast
@@ -38,54 +37,6 @@ from solvers.vast import solve_vast
 FEW = 1e-3  # of the costs: outliers that do not count for the scale
 PART_TURNS, PART_NODES = 4, 20  # neighbourhoods, and nodes of branch and bound, that a part of a model gets
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Named settings; each is explained in `profiles/balanced.toml`."""
-
-    gap: float
-    time_limit: float
-    small: int
-    vast: int
-    patience: float
-    first: float
-    threads: int
-    race: bool
-    dives: int
-    neighbourhoods: int
-    stall: int
-    neighbourhood_share: float
-    branch: bool
-    node_limit: int
-
-
-class ProfileError(ValueError):
-    """A profile that cannot be used.
-
-    kind   'unknown' (`names` are those known) or 'settings' (`names` are those missing or not known)
-    """
-
-    def __init__(self, kind: str, name: str, names: list[str]):
-        self.kind, self.name, self.names = kind, name, ", ".join(names)
-        super().__init__(f"unknown profile {name!r}; known: {self.names}" if kind == "unknown" else
-                         f"profile {name}: missing or unknown settings: {self.names}")
-
-
-def load_profile(name: str) -> Profile:
-    """The settings of a profile by name, or of a TOML file with the same words.
-
-    Raises ProfileError for an unknown profile and for missing or unknown settings, ValueError for no TOML.
-    """
-    folder = Path(__file__).parent / "profiles"
-    path = Path(name) if str(name).endswith(".toml") else folder / f"{name}.toml"
-    if not path.is_file():
-        raise ProfileError("unknown", name, sorted(file.stem for file in folder.glob("*.toml")))
-    settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    wanted = {field.name for field in fields(Profile)}
-    if set(settings) != wanted:
-        raise ProfileError("settings", path.name, sorted(set(settings) ^ wanted))
-    return Profile(**settings)
 
 
 def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None = None,
@@ -128,7 +79,7 @@ def solve(matrix: Matrix, *, gap: float | None = None, time_limit: float | None 
             ended = _linear(hunt, settings)
         elif matrix.nonzeros <= settings.small:
             ended = _branch(hunt, settings, start, None, seed)
-        elif settings.first > 0 and (matrix.lazy is None or not matrix.lazy.any()):
+        elif settings.first > 0 and not matrix.family.any():
             ended = _ordinary(hunt, settings, start, seed, crew)
         else:
             vast = matrix.block is not None and matrix.nonzeros > settings.vast

@@ -71,8 +71,7 @@ class Interior:
     def __init__(self, hunt: Hunt, threads: int):
         self.hunt, self.threads = hunt, threads
         self.matrix = matrix = hunt.matrix.relaxed()
-        lazy = np.zeros(matrix.n_rows, int) if matrix.lazy is None else matrix.lazy
-        self.lazy, self.held = lazy, np.flatnonzero(lazy == 0)
+        self.held = np.flatnonzero(matrix.family == 0)
 
     def prices(self) -> Answer:
         """A point and prices near the LP's optimum, from a GPU where there is one."""
@@ -108,7 +107,7 @@ class Interior:
 
     def hold_local(self) -> None:
         """Holds all rows inside a block: they cost interior point little; those between blocks much."""
-        absent = np.flatnonzero(self.lazy)
+        absent = np.flatnonzero(self.matrix.family)
         self.hold(absent[blocks_in(self.matrix, absent) < 2])
 
 

@@ -41,7 +41,7 @@ def find_instance(name: str) -> Path:
 
 def checked_profile(name: str) -> None:
     """Raises Usage, with the names that are known, for a profile that cannot be used."""
-    from solvers.search import ProfileError, load_profile
+    from solvers.profiles import ProfileError, load_profile
     try:
         load_profile(name)
     except ProfileError as error:

@@ -15,7 +15,8 @@ from solvers.highs import Live
 from solvers.intervals import tighten
 from solvers.matrix import Matrix
 from solvers.outcome import Stop
-from solvers.search import cost_scale, load_profile
+from solvers.profiles import load_profile
+from solvers.search import cost_scale
 from solvers.search import solve as search
 
 LARGE = load_profile("balanced").small

@@ -21,7 +21,7 @@ from planner.studies.tally import Tally
 from planner.studies.tasks import TASKS
 from planner.studies.work import Done, Job, not_tried, not_valid
 from planner.words import say
-from solvers.search import load_profile
+from solvers.profiles import load_profile
 
 MISNAMED = {f"problem.{what}" for what in (
     "nothing_called", "no_entry", "no_row_with", "no_row_key", "no_scenario_here", "no_override", "key_count",

@@ -8,7 +8,8 @@ import pytest
 import solvers.search
 from solvers.highs import Live
 from solvers.outcome import Stop
-from solvers.search import load_profile, solve
+from solvers.profiles import load_profile
+from solvers.search import solve
 from tests.solvers.classics import KINDS
 from tests.solvers.models import knapsacks, model
 

@@ -8,7 +8,8 @@ import pytest
 from solvers.highs import Live
 from solvers.lazy import Lazy
 from solvers.outcome import Stop
-from solvers.search import load_profile, solve
+from solvers.profiles import load_profile
+from solvers.search import solve
 from tests.solvers.models import model, plan_like
 
 

@@ -13,7 +13,8 @@ from solvers.blocks import components
 from solvers.highs import Live
 from solvers.matrix import Matrix
 from solvers.outcome import Stop
-from solvers.search import load_profile, solve
+from solvers.profiles import load_profile
+from solvers.search import solve
 from tests.solvers.models import best_by_trying, knapsacks, model, plan_like
 
 
