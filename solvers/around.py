@@ -98,8 +98,10 @@ class Groups:
         rows[self.row[inside[self.column]]] = True
         return np.flatnonzero(inside | self.common | (self.outside & self._columns(rows)))
 
-    def better(self, rng: np.random.Generator, search: Search) -> None:
+    def better(self, rng: np.random.Generator, search: Search, smooth: Callable[[], None] = lambda: None) -> None:
         """Solves groups chosen by chance, two at a time, the rest held; how many threads there are changes nothing.
+
+        smooth  called after every turn: to choose the continuous columns of all groups together
 
         Ends when the gap is reached, the time is over, or a whole turn has bettered the incumbent by next to nothing.
         """
@@ -113,6 +115,8 @@ class Groups:
                     return
                 gap = SHORT * (hunt.objective - hunt.bound) / len(groups) / max(abs(hunt.objective), 1e-9)
                 self._solve([self.free(names) for names in (first, second) if len(names)], gap, search)
+            if not hunt.over:
+                smooth()
             if hunt.objective >= before - max(LEAST * (before - hunt.bound), 1e-7 * abs(before)):
                 return
 

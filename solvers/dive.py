@@ -145,6 +145,22 @@ class Diver:
             order = order[:len(order) // 2]
         return False
 
+    def settle(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, first: np.ndarray, rule: Rule) -> Answer | None:
+        """Fixes some whole columns (index array) as a dive does, in place; the LP then, or None on a contradiction."""
+        while not self.hunt.over:
+            x = answer.x[self.columns]
+            open_ = first[(np.abs(x - np.rint(x))[first] > WHOLE) & (lower < upper)[first]]
+            if not len(open_):
+                values = np.clip(np.rint(x[first]), lower[first], upper[first])
+                return answer if self.fix(first, values, len(first), lower, upper) else None
+            order, values = self._order(self.guide.point(answer.x), open_, lower, upper, rule)
+            if not self.fix(order, values, int(np.ceil(rule.share * len(order))), lower, upper):
+                return None
+            answer = self.solve(lower, upper)
+            if answer.stop is not Stop.OPTIMAL:
+                return None
+        return None
+
     def _order(self, point: Point, open_, lower, upper, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
         """Fractional columns in the order of fixing, and the values meant for them.
 

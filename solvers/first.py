@@ -78,9 +78,22 @@ class First:
         if below and hunt.x is not None:
             diver.dive(self.root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
         if apart is not None and not near:
-            near = diver.follow(self.root, lower, upper, apart.wishes(diver.columns, lower, upper))
+            answer, low, high = self._outside_first(lower, upper)
+            near = diver.follow(answer, low, high, apart.wishes(diver.columns, low, high))
         for rule in DIVES[:settings.dives if hunt.x is None else 1]:
             if near or hunt.over:
                 break
             diver.live.set_basis(self.basis)
             near = diver.dive(self.root, lower, upper, rule)
+
+    def _outside_first(self, lower: np.ndarray, upper: np.ndarray) -> tuple[Answer, np.ndarray, np.ndarray]:
+        """The LP with the whole columns outside blocks settled, and bounds that say so; the root where they cannot be.
+
+        All blocks depend on these, and a dive that comes to them last finds them all but decided.
+        """
+        diver = self.diver
+        outside = np.flatnonzero(diver.hunt.matrix.block[diver.columns] < 0)
+        low, high = lower.copy(), upper.copy()
+        diver.live.set_basis(self.basis)
+        answer = diver.settle(self.root, low, high, outside, DIVES[0]) if len(outside) else self.root
+        return (self.root, lower, upper) if answer is None else (answer, low, high)

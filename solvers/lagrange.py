@@ -20,8 +20,7 @@ from solvers.matrix import Matrix
 from solvers.outcome import Stop
 from solvers.propagation import implied_bounds
 
-APART = 0.05   # of the gap aimed at: what all blocks together may well be short of their optima
-AGAIN = 0.2    # the same for a live re-solve, which asks for its gap and no better start of a search: a third of the time less
+AGAIN = 0.2    # `apart` of a live re-solve, which asks for its gap and no better start of a search: a third of the time less
 NODES = 200    # of one block; its bound counts also where it stops there
 FEW = 0.2      # of all columns: blocks that may be solved anew for a bound carried over
 ROOM = 1.5     # bounds that a block has from rows alone are taken this much wider, so that a later one stays within
@@ -33,7 +32,8 @@ class Relaxed:
     """The blocks at given prices: a proven bound (minimisation), and their solutions side by side.
 
     x      array of n; whole columns are whole; rows between blocks may be broken
-    known  bool array of n: columns whose block has a solution
+    known  bool array of n: columns whose block has a solution. Not those outside blocks: without the blocks that use
+           them they are as good at 0 as at 1, and all at 0 cost the flagship half of its worth
     stop   OPTIMAL; INFEASIBLE where a block has no solution, so that nothing has; else why it ended early
     price  of every row, 0 for those that are not between blocks
     parts  each block's model at these prices and its proven bound
@@ -99,7 +99,7 @@ class Blocks:
                 stop = answer.stop if stop is not Stop.INFEASIBLE else stop
             parts.append((model, proven(answer)))
             if answer.x is not None:
-                x[columns], known[columns] = answer.x, True
+                x[columns], known[columns] = answer.x, self.matrix.block[columns[0]] >= 0
         if stop is Stop.OPTIMAL and hunt.left <= 0:
             stop = Stop.TIME_LIMIT
         return Relaxed(stop, bound + sum(least for _, least in parts), x, known, price, parts)

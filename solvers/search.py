@@ -24,7 +24,7 @@ from solvers.first import First
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
 from solvers.kept import Kept
-from solvers.lagrange import AGAIN, APART, Blocks
+from solvers.lagrange import AGAIN, Blocks
 from solvers.lazy import Lazy
 from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
@@ -36,6 +36,7 @@ from solvers.vast import solve_vast
 
 FEW = 1e-3  # of the costs: outliers that do not count for the scale
 PART_TURNS, PART_NODES = 4, 20  # neighbourhoods, and nodes of branch and bound, that a part of a model gets
+PART_APART = 0.5  # `apart` of a part, whose blocks say how to round, and whose bound nobody needs
 SMALL_BLOCK = 20_000  # nonzeros of a block solved on its own where the profile names no size
 
 
@@ -163,7 +164,8 @@ def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, cr
 
 def _parts(hunt: Hunt, settings: Profile, seed: int) -> Search:
     """How parts of the hunt's model are searched: as models of their own, on one thread, without long searches at their ends."""
-    few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0, threads=1, race=False)
+    few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0, threads=1,
+                  race=False, apart=PART_APART)
 
     def search(part: Matrix, gap: float) -> np.ndarray | None:
         factor = cost_scale(part.cost)
@@ -217,7 +219,7 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     diver = Diver(hunt, live, Propagator(hunt.matrix), np.random.default_rng(seed))
     first = First(diver, root, live.basis())
     if before is None:
-        short = APART * hunt.target * abs(hunt.bound)
+        short = settings.apart * hunt.target * abs(hunt.bound)
     if start is not None:
         with hunt.enter("dive"):
             first.brought_along(start, None if kept is None else kept.solution_basis, settings, mended)
@@ -239,8 +241,7 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
     if hunt.x is not None and not hunt.over:
         with hunt.enter("neighbourhood"):
             if blocked and (groups := Groups(hunt, settings.threads)).several:
-                groups.better(np.random.default_rng(seed), _parts(hunt, settings, seed))
-                _polish(hunt, diver)  # what every group left to the others: 0.05 % on the flagship
+                groups.better(np.random.default_rng(seed), _parts(hunt, settings, seed), lambda: _polish(hunt, diver))
             improve(hunt, diver, root, settings)
     ended = None
     if not (hunt.over or beside) and (hunt.x is None or settings.branch):

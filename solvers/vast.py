@@ -24,7 +24,7 @@ from solvers.fitting import fitted
 from solvers.guide import Guide
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
-from solvers.lagrange import APART, Blocks, Relaxed
+from solvers.lagrange import Blocks, Relaxed
 from solvers.matrix import Matrix, beyond
 from solvers.outcome import Stop
 from solvers.propagation import Propagator
@@ -46,7 +46,7 @@ def solve_vast(hunt: Hunt, settings, crew: Crew, rng: np.random.Generator, searc
     if relaxed.stop is not Stop.OPTIMAL:
         return relaxed.stop
     blocks = Blocks(hunt.matrix)
-    tolerance = APART * hunt.target * abs(relaxed.objective)
+    tolerance = settings.apart * hunt.target * abs(relaxed.objective)
     with hunt.enter("blocks"):
         apart = blocks.relax(relaxed.duals, hunt, tolerance, crew)
         hunt.raise_bound(apart.bound)

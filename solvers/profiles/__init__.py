@@ -19,6 +19,7 @@ class Profile:
     first: float
     threads: int
     race: bool
+    apart: float
     dives: int
     neighbourhoods: int
     stall: int
