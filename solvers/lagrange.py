@@ -32,7 +32,7 @@ class Relaxed:
     """The blocks at given prices: a proven bound (minimisation), and their solutions side by side.
 
     x      array of n; whole columns are whole; rows between blocks may be broken
-    known  bool array of n: columns whose block has a solution. Not those outside blocks: without the blocks that use
+    known  bool array of n: columns whose block has a solution; not those outside blocks: without the blocks that use
            them they are as good at 0 as at 1, and all at 0 cost the flagship half of its worth
     stop   OPTIMAL; INFEASIBLE where a block has no solution, so that nothing has; else why it ended early
     price  of every row, 0 for those that are not between blocks
