@@ -13,11 +13,12 @@ from solvers.matrix import Matrix
 UNSCALED = {"primal_feasibility_tolerance": 1e-9, "simplex_scale_strategy": 0}  # scaled, it missed rows by 2e-5
 BLUR = 1e-9   # of a row's activity: a row that x breaks by no more is one that it keeps
 AT_ONCE = 10  # blocks in a group: simplex needs 3 s for ten regions, 12 s for twenty
+MANY = 8      # groups from which two are solved side by side; fewer lose more by sharing than two threads win
 SHORT = 0.2   # of its share of the distance to the bound: what a group may be short of its optimum
 LEAST = 0.01  # of the distance to the bound: what a turn of all groups must gain for another
 
-Search = Callable[[Matrix, float], np.ndarray | None]
-"""Finds a solution of a matrix to a relative gap, or None."""
+Search = Callable[[Matrix, float, int], np.ndarray | None]
+"""Finds a solution of a matrix to a relative gap, or None; how many searches run side by side comes last."""
 
 
 def again(matrix: Matrix, x: np.ndarray, free: np.ndarray, hunt: Hunt) -> np.ndarray:
@@ -99,7 +100,7 @@ class Groups:
         return np.flatnonzero(inside | self.common | (self.outside & self._columns(rows)))
 
     def better(self, rng: np.random.Generator, search: Search, smooth: Callable[[], None] = lambda: None) -> None:
-        """Solves groups chosen by chance, two at a time, the rest held; how many threads there are changes nothing.
+        """Solves groups chosen by chance, one after the other, or many two at a time, the rest held.
 
         smooth  called after every turn: to choose the continuous columns of all groups together
 
@@ -108,13 +109,14 @@ class Groups:
         hunt = self.hunt
         while not hunt.over:
             before = hunt.objective
-            pairs = -(-len(self.names) // (2 * AT_ONCE))
-            groups = np.array_split(rng.permutation(self.names), 2 * pairs)
-            for first, second in zip(groups[:pairs], groups[pairs:]):
+            count = -(-len(self.names) // AT_ONCE)
+            groups = np.array_split(rng.permutation(self.names), count)
+            width = 1 if count < MANY else 2  # whatever threads there are: they change nothing in the plan
+            for at in range(0, count, width):
                 if hunt.over:
                     return
-                gap = SHORT * (hunt.objective - hunt.bound) / len(groups) / max(abs(hunt.objective), 1e-9)
-                self._solve([self.free(names) for names in (first, second) if len(names)], gap, search)
+                gap = SHORT * (hunt.objective - hunt.bound) / count / max(abs(hunt.objective), 1e-9)
+                self._solve([self.free(names) for names in groups[at:at + width]], gap, search)
             if not hunt.over:
                 smooth()
             if hunt.objective >= before - max(LEAST * (before - hunt.bound), 1e-7 * abs(before)):
@@ -129,7 +131,7 @@ class Groups:
         parts, fars = side_by_side(self.matrix, frees, x), [None] * len(frees)
 
         def find(number: int) -> None:
-            fars[number] = search(parts[number], gap)
+            fars[number] = search(parts[number], gap, len(parts))
         if self.threads > 1 and len(parts) > 1:
             with hunt.alongside(find, 1):
                 find(0)

@@ -163,18 +163,18 @@ def _vast(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, cr
 
 
 def _parts(hunt: Hunt, settings: Profile, seed: int) -> Search:
-    """How parts of the hunt's model are searched: as models of their own, on one thread, without long searches at their ends."""
-    few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0, threads=1,
-                  race=False, apart=PART_APART)
+    """How parts of the hunt's model are searched: as models of their own, without long searches at their ends."""
 
-    def search(part: Matrix, gap: float) -> np.ndarray | None:
+    def search(part: Matrix, gap: float, beside: int) -> np.ndarray | None:
+        few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0, apart=PART_APART,
+                      threads=max(settings.threads // beside, 1), race=settings.race and beside == 1)
         factor = cost_scale(part.cost)
         part = replace(part, cost=factor * part.cost, offset=factor * part.offset)
         within = Hunt(part, factor, gap, hunt.left, stop=hunt.tick)
         if part.nonzeros <= settings.small:
             _branch(within, few, np.zeros(part.n_columns), None, seed)
         else:
-            _large(within, few, None, seed, Threads(1))
+            _large(within, few, None, seed, Threads(few.threads))
         hunt.iterations += within.iterations
         return within.x
 

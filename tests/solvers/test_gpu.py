@@ -74,5 +74,5 @@ def test_a_search_with_its_prices_claims_nothing_false(wrong, monkeypatch):
     from solvers.crew import Threads
     from solvers.profiles import load_profile
     hunt = Hunt(matrix, 1.0, 0.0, 20.0)
-    vast.solve_vast(hunt, load_profile("balanced"), Threads(1), np.random.default_rng(0), lambda part, gap: None)
+    vast.solve_vast(hunt, load_profile("balanced"), Threads(1), np.random.default_rng(0), lambda part, gap, beside: None)
     assert calls and hunt.bound <= best + 1e-6 <= hunt.objective + 2e-6 and matrix.violation(hunt.x) <= 1e-6

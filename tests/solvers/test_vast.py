@@ -133,13 +133,14 @@ def test_of_a_shared_row_each_has_half_and_of_whole_columns_alone_the_first_has_
     assert np.isneginf(first.row_lower).all() and np.isneginf(second.row_lower).all()
 
 
-def by_nodes(part, gap):
+def by_nodes(part, gap, beside):
     return Live(part).solve_mip(gap=gap).x
 
 
 @pytest.fixture
 def pairs(monkeypatch):
     monkeypatch.setattr("solvers.around.AT_ONCE", 2)
+    monkeypatch.setattr("solvers.around.MANY", 3)
 
 
 def worst(matrix):
@@ -196,5 +197,5 @@ def test_a_rough_find_of_a_group_is_smoothed(pairs):
                      block=np.array([0, 0]))
     hunt = Hunt(matrix, 1.0, 1e-9, 9.0)
     hunt.offer(np.array([0.0, 1.5]))
-    Groups(hunt, 2).better(np.random.default_rng(0), lambda part, gap: np.array([1.0, -1.0 - 1e-4]))
+    Groups(hunt, 2).better(np.random.default_rng(0), lambda part, gap, beside: np.array([1.0, -1.0 - 1e-4]))
     assert hunt.x == pytest.approx([1.0, 0.5])
