@@ -66,7 +66,8 @@ def side_by_side(matrix: Matrix, frees: list[np.ndarray], x: np.ndarray) -> list
             body[met], low[met] / share, high[met] / share, None if matrix.lazy is None else matrix.lazy[met],
             None if matrix.block is None else matrix.block[free]))
         gone = met[lumps[met]]  # what the first had, the others have no more
-        low[gone], high[gone] = np.where(np.isinf(low[gone]), low[gone], 0.0), np.where(np.isinf(high[gone]), high[gone], 0.0)
+        for side in (low, high):
+            side[gone] = np.where(np.isinf(side[gone]), side[gone], 0.0)
     return parts
 
 
@@ -103,7 +104,6 @@ class Groups:
         """Solves groups chosen by chance, one after the other, or many two at a time, the rest held.
 
         smooth  called after every turn: to choose the continuous columns of all groups together
-
         Ends when the gap is reached, the time is over, or a whole turn has bettered the incumbent by next to nothing.
         """
         hunt = self.hunt

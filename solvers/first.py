@@ -79,7 +79,7 @@ class First:
             diver.dive(self.root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
         if apart is not None and not near:
             answer, low, high = self._outside_first(lower, upper)
-            near = diver.follow(answer, low, high, apart.wishes(diver.columns, low, high))
+            near = diver.follow(answer, low, high, apart.wishes(diver.columns, low, high)) and hunt.gap <= FAR
         for rule in DIVES[:settings.dives if hunt.x is None else 1]:
             if near or hunt.over:
                 break
