@@ -104,14 +104,13 @@ class Groups:
         """Solves groups chosen by chance, one after the other, or many two at a time, the rest held.
 
         smooth  called after every turn: to choose the continuous columns of all groups together
-        Ends when the gap is reached, the time is over, or a whole turn has bettered the incumbent by next to nothing.
+        Ends when the gap is reached, the time is over, or a whole turn of single groups has bettered next to nothing.
         """
-        hunt = self.hunt
+        hunt, count = self.hunt, -(-len(self.names) // AT_ONCE)
+        width = 1 if count < MANY else 2  # whatever threads there are: they change nothing in the plan
         while not hunt.over:
             before = hunt.objective
-            count = -(-len(self.names) // AT_ONCE)
             groups = np.array_split(rng.permutation(self.names), count)
-            width = 1 if count < MANY else 2  # whatever threads there are: they change nothing in the plan
             for at in range(0, count, width):
                 if hunt.over:
                     return
@@ -120,7 +119,9 @@ class Groups:
             if not hunt.over:
                 smooth()
             if hunt.objective >= before - max(LEAST * (before - hunt.bound), 1e-7 * abs(before)):
-                return
+                if width == 1:
+                    return
+                width = 1  # each with all that the rest leaves
 
     def _solve(self, frees: list[np.ndarray], gap: float, search: Search) -> None:
         """Offers what a search finds with only some columns free, for one set or two side by side.

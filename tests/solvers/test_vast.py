@@ -183,6 +183,16 @@ def test_groups_give_the_same_on_one_thread_and_on_two(seed, pairs):
     assert points[0] == points[1]
 
 
+def test_where_two_at_a_time_win_nothing_one_goes_on(pairs):
+    """Whole columns, at most one of four: of the row the first of two has all, and the second nothing to move."""
+    seen = []
+    matrix = replace(model([-1.0, -1, -1, -1, -1, -1], [[1] * 6], -INF, 1, integer=True, maximise=False), block=np.arange(6))
+    hunt = Hunt(matrix, 1.0, 1e-9, 20.0)
+    hunt.offer(np.eye(6)[0])
+    Groups(hunt, 2).better(np.random.default_rng(0), lambda part, gap, beside: seen.append(beside))
+    assert seen == [2, 2, 1, 1, 1, 1] and hunt.x.tolist() == np.eye(6)[0].tolist()
+
+
 def test_a_group_frees_what_is_outside_blocks_and_near(pairs):
     """Columns 0, 1 in blocks; 2 in a row with block 0 that is lazy, 3 in one with block 1, 4 in one that is not."""
     rows = [[1, 0, 1, 0, 0], [0, 1, 0, 1, 0], [0, 0, 0, 0, 1]]
