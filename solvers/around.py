@@ -52,7 +52,8 @@ def side_by_side(matrix: Matrix, frees: list[np.ndarray], x: np.ndarray) -> list
     touched = [np.flatnonzero(np.diff(body.indptr)) for body in bodies]
     rows = np.bincount(np.concatenate(touched), minlength=matrix.n_rows)
     columns = np.bincount(np.concatenate(frees), minlength=matrix.n_columns)
-    lumps = (abs(matrix.rows) @ ~matrix.integer) == 0
+    shared, lumps = np.flatnonzero(rows > 1), np.zeros(matrix.n_rows, bool)
+    lumps[shared] = (abs(matrix.rows[shared]) @ ~matrix.integer) == 0
     activity = matrix.rows @ x
     blur = BLUR * np.maximum(1.0, np.abs(activity))
     low, high = matrix.row_lower - activity, matrix.row_upper - activity

@@ -19,8 +19,8 @@ import numpy as np
 
 from solvers.matrix import Matrix, read_mps
 from solvers.outcome import Outcome, Stop
-from solvers.rivals import RIVALS, NotInstalled
 from solvers.profiles import load_profile
+from solvers.rivals import RIVALS, NotInstalled
 from solvers.search import solve
 from solvers.trajectory import figure, percent, table, write_csv
 

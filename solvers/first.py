@@ -71,6 +71,7 @@ class First:
         A solution far from the bound counts for none, but only one dive is tried against it.
         """
         diver, hunt = self.diver, self.diver.hunt
+        diver.live.set_basis(self.basis)
         near = hunt.x is not None and (below or hunt.gap <= FAR)
         lower, upper = diver.lower.copy(), diver.upper.copy()
         if not diver.propagator.tighten(lower, upper):
@@ -94,6 +95,5 @@ class First:
         diver = self.diver
         outside = np.flatnonzero(diver.hunt.matrix.block[diver.columns] < 0)
         low, high = lower.copy(), upper.copy()
-        diver.live.set_basis(self.basis)
         answer = diver.settle(self.root, low, high, outside, DIVES[0]) if len(outside) else self.root
         return (self.root, lower, upper) if answer is None else (answer, low, high)

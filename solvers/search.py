@@ -236,7 +236,6 @@ def _large(hunt: Hunt, settings: Profile, start: np.ndarray | None, seed: int, c
         if kept is not None and apart.stop is Stop.OPTIMAL:
             kept.apart = apart
     with hunt.enter("dive"):
-        live.set_basis(first.basis)
         first.dive(apart, settings, below=beside)
     if hunt.x is not None and not hunt.over:
         with hunt.enter("neighbourhood"):

@@ -20,10 +20,10 @@ from tests.solvers.models import block_angular, model
 SETTINGS = load_profile("balanced")
 
 
-def shared_door(side=0.0):
+def shared_door():
     """min 0.1 z - 3 y1 - 3 y2 - 3 y3: each block may do 0.8 of y, and no more than the door z that all share is open."""
     rows = [[-1, 1, 0, 0], [-1, 0, 1, 0], [-1, 0, 0, 1]]
-    return replace(model([0.1, -3, -3, -3], rows, -np.inf, side, upper=[1, 0.8, 0.8, 0.8],
+    return replace(model([0.1, -3, -3, -3], rows, -np.inf, 0.0, upper=[1, 0.8, 0.8, 0.8],
                          integer=[True, False, False, False], maximise=False), block=np.array([-1, 0, 1, 2]))
 
 

@@ -184,7 +184,7 @@ def test_groups_give_the_same_on_one_thread_and_on_two(seed, pairs):
 
 
 def test_where_two_at_a_time_win_nothing_one_goes_on(pairs):
-    """Whole columns, at most one of four: of the row the first of two has all, and the second nothing to move."""
+    """Six whole columns, at most one of them at 1, and a search that finds nothing: a turn of pairs, then one of single groups."""
     seen = []
     matrix = replace(model([-1.0, -1, -1, -1, -1, -1], [[1] * 6], -INF, 1, integer=True, maximise=False), block=np.arange(6))
     hunt = Hunt(matrix, 1.0, 1e-9, 20.0)
