@@ -36,9 +36,8 @@ from planner.plan import Plan, measure_all, tables_of
 from planner.rounding import round_grants, told
 from planner.words import say
 from solvers.kept import Kept
-from solvers.matrix import Matrix
+from solvers.matrix import Matrix, cost_scale
 from solvers.outcome import Outcome, Stop
-from solvers.search import cost_scale
 from solvers.search import solve as search
 
 LEAST_ROUNDING = 10.0

@@ -30,7 +30,7 @@ def certificate(matrix: Matrix, give_way: np.ndarray, families: np.ndarray, time
                 tick: Callable[[], bool] | None = None) -> tuple[Stop, np.ndarray | None]:
     """(Stop.INFEASIBLE, numbers of rows proven to have no solution together), or how the LP ended and None.
 
-    matrix    an LP to be minimised, its costs scaled (see `search.cost_scale`): its goal keeps dual simplex on its way
+    matrix    an LP to be minimised, its costs scaled (see `matrix.cost_scale`): its goal keeps dual simplex on its way
     give_way  numbers of the rows left aside at first; the others must have a solution by themselves
     families  per such row a positive number of its family: after some rounds families come in whole
     """

@@ -22,8 +22,7 @@ import numpy as np
 from solvers.highs import Answer
 from solvers.kept import Kept
 from solvers.lazy import Lazy
-from solvers.matrix import Matrix
-from solvers.search import cost_scale
+from solvers.matrix import Matrix, cost_scale
 
 ZERO = 1e-9  # a direction's entries below this, relative to its largest, are none
 FEASIBLE = 1e-7  # distance from a bound that counts as none, relative to max(1, |bound|)

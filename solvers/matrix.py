@@ -14,6 +14,8 @@ from os import PathLike
 import numpy as np
 from scipy import sparse
 
+FEW = 1e-3  # of the costs: outliers that do not count for the scale
+
 
 @dataclass
 class Matrix:
@@ -145,6 +147,18 @@ def beyond(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         return np.maximum(gap, 0.0) / scale
     with np.errstate(invalid="ignore"):
         return np.maximum(side(low, low - value), side(high, value - high))
+
+
+def cost_scale(cost: np.ndarray) -> float:
+    """A power of two that brings the largest cost, but for a few (such as prices of relief), near 24.
+
+    The solver's dual tolerances are absolute: costs of 1e-4 leave an LP with
+    hundreds of thousands of columns all but unsolved (measured: no optimum in
+    400 s unscaled, 48 s scaled, on the same matrix).
+    """
+    sizes = np.abs(cost[cost != 0])
+    most = np.quantile(sizes, 1 - FEW) if len(sizes) else 0.0
+    return float(2.0 ** np.round(np.log2(24 / most))) if most > 0 else 1.0
 
 
 def read_mps(path: str | PathLike) -> Matrix:

@@ -13,10 +13,9 @@ from solvers.certificate import certificate
 from solvers.conflict import ByBounds, ByLP, ByMip, shrink
 from solvers.highs import Live
 from solvers.intervals import tighten
-from solvers.matrix import Matrix
+from solvers.matrix import Matrix, cost_scale
 from solvers.outcome import Stop
 from solvers.profiles import load_profile
-from solvers.search import cost_scale
 from solvers.search import solve as search
 
 LARGE = load_profile("balanced").small

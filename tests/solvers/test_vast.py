@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from solvers import search
+from solvers import large, search
 from solvers.around import Groups, around, moved, side_by_side
 from solvers.crew import Threads
 from solvers.highs import Answer, Live
 from solvers.hunt import Hunt
+from solvers.large import Large
 from solvers.lazy import Lazy
 from solvers.outcome import Stop
 from solvers.vast import Interior, blocks_in, solve_vast
@@ -22,7 +23,8 @@ SETTINGS = search.load_profile("balanced")
 def vast(matrix, gap=0.0, limit=20.0, seed=0):
     hunt = Hunt(matrix, 1.0, gap, limit)
     crew = Threads(1)
-    return solve_vast(hunt, SETTINGS, crew, np.random.default_rng(seed), search._parts(hunt, SETTINGS, 0)), hunt
+    parts = Large(hunt, SETTINGS, None, 0, crew).parts()
+    return solve_vast(hunt, SETTINGS, crew, np.random.default_rng(seed), parts), hunt
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -75,10 +77,10 @@ def test_what_has_no_solution_is_said():
 def test_a_root_lp_that_outlasts_patience_is_left_for_interior_point(monkeypatch):
     matrix = block_angular(3, blocks=6)
     slow = Answer(Stop.TIME_LIMIT, iterations=0, seconds=0.0)
-    monkeypatch.setattr(search, "root_lp", lambda hunt, race, seconds: (Lazy(hunt.matrix.relaxed()), slow))
+    monkeypatch.setattr(large, "root_lp", lambda hunt, race, seconds: (Lazy(hunt.matrix.relaxed()), slow))
     settings = replace(SETTINGS, small=0, first=0.0)
     hunt = Hunt(matrix, 1.0, 1e-3, 20.0)
-    search._large(hunt, settings, None, 0, Threads(1))
+    Large(hunt, settings, None, 0, Threads(1)).search()
     assert hunt.x is not None and hunt.gap <= 0.2
     best = Live(matrix).solve_mip().objective
     assert hunt.bound <= best + 1e-6 <= hunt.objective + 2e-6
