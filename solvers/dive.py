@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +25,13 @@ class Rule:
     up_from: float = 0.5
     noise: float = 0.0
     steps_back: int = 60
+
+    def short(self) -> Rule:
+        """The same for a dive that is only to better what is held."""
+        return replace(self, steps_back=8)
+
+
+FOLLOW = Rule(share=0.3)  # after whole values found elsewhere
 
 
 @dataclass
@@ -127,10 +134,11 @@ class Diver:
                     return False
         return False
 
-    def follow(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray) -> bool:
+    def follow(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray,
+               cutoff: float | None = None) -> bool:
         """A dive that first takes over whole values found elsewhere; True if a new incumbent was found.
 
-        answer  an LP answer within the bounds; wanted: array over the whole columns, NaN where none
+        answer, cutoff  as of `dive`; wanted: array over the whole columns, NaN where none
         The values nearest to the LP go first; where all of them together have no solution, half are tried.
         """
         apart = np.abs(wanted - answer.x[self.columns])
@@ -139,9 +147,9 @@ class Diver:
         while len(order) and not self.hunt.over:
             low, high = lower.copy(), upper.copy()
             if self.fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
-                within = self.solve(low, high)
+                within = self.solve(low, high, cutoff)
                 if within.stop is Stop.OPTIMAL:
-                    return self.dive(within, low, high, Rule(share=0.3))
+                    return self.dive(within, low, high, FOLLOW if cutoff is None else FOLLOW.short(), cutoff)
             order = order[:len(order) // 2]
         return False
 

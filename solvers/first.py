@@ -67,20 +67,22 @@ class First:
     def dive(self, apart: Relaxed | None, settings, below: bool) -> None:
         """After the blocks where there are, else by the LP alone, until there is a solution.
 
-        below  one short dive even where there is one, to better what somebody else found
+        below  one short dive even where there is one, which ends where it comes to nothing better
         A solution far from the bound counts for none, but only one dive is tried against it.
         """
         diver, hunt = self.diver, self.diver.hunt
         diver.live.set_basis(self.basis)
         near = hunt.x is not None and (below or hunt.gap <= FAR)
+        cutoff = hunt.objective if below and near else None
         lower, upper = diver.lower.copy(), diver.upper.copy()
         if not diver.propagator.tighten(lower, upper):
             lower, upper = diver.lower.copy(), diver.upper.copy()  # let the proof come from HiGHS
-        if below and hunt.x is not None:
-            diver.dive(self.root, lower, upper, replace(DIVES[0], steps_back=8), cutoff=hunt.objective)
-        if apart is not None and not near:
+        if apart is not None and (below or not near):
             answer, low, high = self._outside_first(lower, upper)
-            near = diver.follow(answer, low, high, apart.wishes(diver.columns, low, high)) and hunt.gap <= FAR
+            found = diver.follow(answer, low, high, apart.wishes(diver.columns, low, high), cutoff)
+            near = near or (found and hunt.gap <= FAR)
+        elif cutoff is not None:
+            diver.dive(self.root, lower, upper, DIVES[0].short(), cutoff)
         for rule in DIVES[:settings.dives if hunt.x is None else 1]:
             if near or hunt.over:
                 break
@@ -94,6 +96,9 @@ class First:
         """
         diver = self.diver
         outside = np.flatnonzero(diver.hunt.matrix.block[diver.columns] < 0)
-        low, high = lower.copy(), upper.copy()
-        answer = diver.settle(self.root, low, high, outside, DIVES[0]) if len(outside) else self.root
-        return (self.root, lower, upper) if answer is None else (answer, low, high)
+        for rule in (Rule(share=1.0), DIVES[0]) if len(outside) else ():
+            low, high = lower.copy(), upper.copy()
+            answer = diver.settle(self.root, low, high, outside, rule)
+            if answer is not None:
+                return answer, low, high
+        return self.root, lower, upper

@@ -21,7 +21,7 @@ from solvers.hunt import Hunt
 from solvers.kept import Kept
 from solvers.lagrange import AGAIN, Blocks, Relaxed
 from solvers.lazy import Lazy
-from solvers.matrix import Matrix, cost_scale
+from solvers.matrix import Matrix
 from solvers.neighbourhood import improve, reduced_cost_bounds
 from solvers.outcome import Stop
 from solvers.profiles import Profile
@@ -41,6 +41,7 @@ class Large:
     start   a point (array of n) whose whole values are tried first, or None
     kept    what earlier solves of the matrix with other numbers left, or None
     beside  HiGHS's branch and bound runs beside this search: one short dive, and no tree of its own
+    better  the hunt has a solution, to be bettered: also one short dive, which ends where it comes to nothing better
     """
 
     hunt: Hunt
@@ -50,6 +51,7 @@ class Large:
     crew: Crew
     kept: Kept | None = None
     beside: bool = False
+    better: bool = False
 
     def __post_init__(self):
         self.blocked = self.hunt.matrix.block is not None
@@ -62,7 +64,7 @@ class Large:
         before = self.earlier.apart if self.blocked and self.earlier else None
         blocks, carried = (None, False) if before is None else self._carried(before)
         with hunt.enter("lp"):
-            if not (self.beside or kept) and settle_blocks(hunt, self.settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
+            if not (self.beside or self.better or kept) and settle_blocks(hunt, self.settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
                 return Stop.INFEASIBLE
             live, root, mended = self._root()
         if root.stop is not Stop.OPTIMAL:
@@ -85,9 +87,9 @@ class Large:
                 return apart.stop
             hunt.raise_bound(apart.bound)
         with hunt.enter("dive"):
-            first.dive(apart, self.settings, below=self.beside)
+            first.dive(apart, self.settings, below=self.beside or self.better)
         if hunt.x is not None and not hunt.over:
-            self._better(diver, root)
+            self._improve(diver, root)
         ended = None
         if not (hunt.over or self.beside) and (hunt.x is None or self.settings.branch):
             ended = branch(hunt, self.settings, hunt.x if hunt.x is not None else self.start,
@@ -146,7 +148,7 @@ class Large:
             kept.apart = apart
         return apart
 
-    def _better(self, diver: Diver, root: Answer) -> None:
+    def _improve(self, diver: Diver, root: Answer) -> None:
         """Groups of blocks where there are several, then neighbourhoods."""
         hunt = self.hunt
         with hunt.enter("neighbourhood"):
@@ -171,13 +173,12 @@ class Large:
         def search(part: Matrix, gap: float, beside: int) -> np.ndarray | None:
             few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0,
                           apart=PART_APART, threads=max(settings.threads // beside, 1), race=settings.race and beside == 1)
-            factor = cost_scale(part.cost)
-            part = replace(part, cost=factor * part.cost, offset=factor * part.offset)
-            within = Hunt(part, factor, gap, hunt.left, stop=hunt.tick)
+            within = Hunt(part, hunt.factor, gap, hunt.left, stop=hunt.tick)
             if part.nonzeros <= settings.small:
                 branch(within, few, np.zeros(part.n_columns), None, self.seed)
             else:
-                Large(within, few, None, self.seed, Threads(few.threads)).search()
+                within.offer(np.zeros(part.n_columns))
+                Large(within, few, None, self.seed, Threads(few.threads), better=True).search()
             hunt.iterations += within.iterations
             return within.x
 
