@@ -139,17 +139,19 @@ class Diver:
         """A dive that first takes over whole values found elsewhere; True if a new incumbent was found.
 
         answer, cutoff  as of `dive`; wanted: array over the whole columns, NaN where none
-        The values nearest to the LP go first; where all of them together have no solution, half are tried.
+        The values nearest to the LP go first; where all of them together have no solution, half are tried, at last none.
         """
         apart = np.abs(wanted - answer.x[self.columns])
         order = np.argsort(apart, kind="stable")
         order = order[np.isfinite(wanted[order])]
-        while len(order) and not self.hunt.over:
+        while not self.hunt.over:
             low, high = lower.copy(), upper.copy()
             if self.fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
                 within = self.solve(low, high, cutoff)
                 if within.stop is Stop.OPTIMAL:
                     return self.dive(within, low, high, FOLLOW if cutoff is None else FOLLOW.short(), cutoff)
+            if not len(order):
+                break
             order = order[:len(order) // 2]
         return False
 

@@ -46,6 +46,26 @@ def test_the_blocks_say_nothing_of_what_is_outside_blocks():
     assert diver.hunt.objective == pytest.approx(0.1 - 3 * 2.4)
 
 
+def test_a_short_dive_below_a_solution_takes_the_blocks_advice_and_ends_where_nothing_better_comes():
+    matrix = shared_door()
+    diver, root, basis = at_root(matrix)
+    apart = Blocks(matrix).relax(root.duals, diver.hunt, 1e-9, Threads(1))
+    diver.hunt.offer(np.array([1.0, 0.5, 0.5, 0.5]))
+    First(diver, root, basis).dive(apart, SETTINGS, below=True)
+    assert diver.hunt.objective == pytest.approx(0.1 - 3 * 2.4)
+    spent, held = diver.live.iterations, diver.hunt.x
+    assert not diver.follow(root, diver.lower, diver.upper, np.ones(1), cutoff=diver.hunt.objective)
+    assert diver.hunt.x is held and diver.live.iterations <= spent + matrix.n_rows
+
+
+def test_what_cannot_be_settled_at_once_is_settled_step_by_step(monkeypatch):
+    diver, root, basis = at_root(shared_door())
+    settle, tried = diver.settle, []
+    monkeypatch.setattr(diver, "settle", lambda *given: None if tried.append(given[-1].share) or len(tried) < 2 else settle(*given))
+    answer, low, high = First(diver, root, basis)._outside_first(diver.lower, diver.upper)
+    assert tried == [1.0, 0.5] and low.tolist() == high.tolist() == [1.0] and answer.x[0] == 1
+
+
 def test_settled_columns_are_whole_and_the_rest_is_left_open():
     matrix = block_angular(2, blocks=4)
     diver, root, _ = at_root(matrix)

@@ -211,3 +211,17 @@ def test_a_rough_find_of_a_group_is_smoothed(pairs):
     hunt.offer(np.array([0.0, 1.5]))
     Groups(hunt, 2).better(np.random.default_rng(0), lambda part, gap, beside: np.array([1.0, -1.0 - 1e-4]))
     assert hunt.x == pytest.approx([1.0, 0.5])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_part_is_never_left_worse_than_it_was(seed):
+    """From the optimum, and without any neighbourhood, a dive alone would."""
+    matrix = block_angular(seed, blocks=4)
+    x = Live(matrix).solve_mip().x
+    if x is None:
+        pytest.skip("no solution")
+    settings = replace(SETTINGS, small=0, first=0.0)
+    search_part = Large(Hunt(matrix, 1.0, 1e-9, 20.0), settings, None, 0, Threads(1)).parts()
+    part = around(matrix, np.arange(matrix.n_columns), x)
+    far = search_part(part, 0.0, 1)
+    assert part.violation(far) <= 1e-6 and part.objective(far) == pytest.approx(part.offset, abs=1e-6)
