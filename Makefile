@@ -57,7 +57,7 @@ bench-build: $(VENV)/.bench ## building and hand-over, against Pyomo's own HiGHS
 bench: bench-build ## also the search: against rivals, live against cold, growth (an hour or more)
 	$(RUN)/python -m tests.benchmarks.search live --write
 	$(RUN)/python -m tests.benchmarks.search rivals --scenario all-mechanisms --write
-	$(RUN)/python -m tests.benchmarks.search growth --write
+	$(RUN)/python -m tests.benchmarks.search growth --limit 3600 --write
 
 bench-sweep: $(READY) ## a sweep of 100 scenarios against cold solves (half an hour)
 	$(RUN)/python -m tests.benchmarks.sweep --write

@@ -41,7 +41,7 @@ class Large:
     start   a point (array of n) whose whole values are tried first, or None
     kept    what earlier solves of the matrix with other numbers left, or None
     beside  HiGHS's branch and bound runs beside this search: one short dive, and no tree of its own
-    better  the hunt has a solution, to be bettered: also one short dive, which ends where it comes to nothing better
+    better  the hunt has a solution, and is only to better it: also one short dive
     """
 
     hunt: Hunt
@@ -57,6 +57,7 @@ class Large:
         self.blocked = self.hunt.matrix.block is not None
         again = self.kept is not None and self.kept.live is not None and self.kept.fits(self.hunt.matrix)
         self.earlier = self.kept if again else None  # with a live LP to go on from
+        self.below = self.beside or self.better  # dives end where they come to nothing better than what is held
 
     def search(self) -> Stop | None:
         """All steps, until the gap is proven or the time over; returns why it ended, None where nothing more is to be said."""
@@ -64,7 +65,7 @@ class Large:
         before = self.earlier.apart if self.blocked and self.earlier else None
         blocks, carried = (None, False) if before is None else self._carried(before)
         with hunt.enter("lp"):
-            if not (self.beside or self.better or kept) and settle_blocks(hunt, self.settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
+            if not (self.below or kept) and settle_blocks(hunt, self.settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
                 return Stop.INFEASIBLE
             live, root, mended = self._root()
         if root.stop is not Stop.OPTIMAL:
@@ -87,7 +88,7 @@ class Large:
                 return apart.stop
             hunt.raise_bound(apart.bound)
         with hunt.enter("dive"):
-            first.dive(apart, self.settings, below=self.beside or self.better)
+            first.dive(apart, self.settings, self.below)
         if hunt.x is not None and not hunt.over:
             self._improve(diver, root)
         ended = None
