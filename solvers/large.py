@@ -133,7 +133,7 @@ class Large:
             return stop
         if self.earlier is not None:
             self.earlier.keep_solution(hunt, None)
-        if hunt.over or self.beside:
+        if hunt.over or self.below:
             return stop
         if stop is Stop.TIME_LIMIT and self.settings.patience < 1:
             return self.vast()
@@ -171,9 +171,9 @@ class Large:
         """How parts of the hunt's matrix are searched: as models of their own, without long searches at their ends."""
         hunt, settings = self.hunt, self.settings
 
-        def search(part: Matrix, gap: float, beside: int) -> np.ndarray | None:
-            few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0,
-                          apart=PART_APART, threads=max(settings.threads // beside, 1), race=settings.race and beside == 1)
+        def search(part: Matrix, gap: float, abreast: int) -> np.ndarray | None:
+            few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0, apart=PART_APART,
+                          threads=max(settings.threads // abreast, 1), race=settings.race and abreast == 1)
             within = Hunt(part, hunt.factor, gap, hunt.left, stop=hunt.tick)
             if part.nonzeros <= settings.small:
                 branch(within, few, np.zeros(part.n_columns), None, self.seed)
