@@ -87,18 +87,19 @@ class Diver:
         return answer
 
     def dive(self, answer: Answer, lower: np.ndarray, upper: np.ndarray, rule: Rule,
-             cutoff: float | None = None) -> bool:
+             cutoff: float | None = None, wanted: np.ndarray | None = None) -> bool:
         """Dives from an LP answer within bounds; True if a new incumbent was found.
 
         lower, upper  arrays over the whole columns (not changed); answer: the LP within them
         cutoff        objective that the dive must stay below
+        wanted        array over the whole columns: values found elsewhere, to which rounding leans; NaN where none
 
         A batch that leads to a contradiction is tried again smaller; a single column
         takes another value; where neither holds, the dive goes back one batch further.
         """
         lower, upper = lower.copy(), upper.copy()
         trail: list[Step] = []
-        limit, back, point = len(self.columns), 0, self.guide.point(answer.x)
+        limit, back, point = len(self.columns), 0, self.guide.point(answer.x, wanted)
         while not self.hunt.over:
             x = point.x
             open_ = np.flatnonzero((np.abs(x - np.rint(x)) > WHOLE) & (lower < upper))
@@ -109,7 +110,7 @@ class Diver:
                 if self.fix(order, values, size, lower, upper):
                     answer = self.solve(lower, upper, cutoff)
                     if answer.stop is Stop.OPTIMAL:
-                        point, limit = self.guide.point(answer.x), 2 * size
+                        point, limit = self.guide.point(answer.x, wanted), 2 * size
                         continue
                     if answer.cut or answer.stop is not Stop.INFEASIBLE:
                         return False
@@ -128,7 +129,7 @@ class Diver:
                     continue
                 answer = self.solve(lower, upper, cutoff)
                 if answer.stop is Stop.OPTIMAL:
-                    point, limit = self.guide.point(answer.x), max(limit, 1)
+                    point, limit = self.guide.point(answer.x, wanted), max(limit, 1)
                     break
                 if answer.cut or answer.stop is not Stop.INFEASIBLE:
                     return False
@@ -138,8 +139,8 @@ class Diver:
                cutoff: float | None = None) -> bool:
         """A dive that first takes over whole values found elsewhere; True if a new incumbent was found.
 
-        answer, cutoff  as of `dive`; wanted: array over the whole columns, NaN where none
-        The values nearest to the LP go first; where all of them together have no solution, half are tried, at last none.
+        As `dive` otherwise. The values nearest to the LP are fixed; where all of them together have no solution, half, at last
+        none. The dive that follows leans to the rest.
         """
         apart = np.abs(wanted - answer.x[self.columns])
         order = np.argsort(apart, kind="stable")
@@ -149,7 +150,7 @@ class Diver:
             if self.fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
                 within = self.solve(low, high, cutoff)
                 if within.stop is Stop.OPTIMAL:
-                    return self.dive(within, low, high, FOLLOW if cutoff is None else FOLLOW.short(), cutoff)
+                    return self.dive(within, low, high, FOLLOW if cutoff is None else FOLLOW.short(), cutoff, wanted)
             if not len(order):
                 break
             order = order[:len(order) // 2]

@@ -8,13 +8,16 @@ import numpy as np
 
 from solvers.matrix import Matrix
 
+LEAN = 0.6  # how far a guide goes from the LP's value to one found elsewhere
+
 
 @dataclass
 class Point:
     """An LP solution as a dive sees it: arrays over the whole columns.
 
     x         the LP's values
-    guide     the same, but in a choice of one the members' shares of what the choice is used for
+    guide     the same, but in a choice of one the members' shares of what the choice is used for, and leaning to
+              what is wanted
     down, up  may this column alone be rounded so, with no inequality broken? Never in a choice.
     """
 
@@ -37,9 +40,10 @@ class Guide:
         self.part = self.rows[:, self.columns].tocoo()
         self.choice = choices(matrix)
 
-    def point(self, x: np.ndarray) -> Point:
+    def point(self, x: np.ndarray, wanted: np.ndarray | None = None) -> Point:
         """The point of an LP solution x (array of n).
 
+        wanted  values found elsewhere, array over the whole columns, NaN where none: the guide leans to them
         In a choice of one the LP often splits: the member that is used takes the least that its rows
         ask for, and a cheaper one that nothing uses takes the rest. So the guide is each member's
         least value over the sum of these.
@@ -57,6 +61,8 @@ class Guide:
             choice, least = self.choice[member], np.clip(x - drop, 0.0, 1.0)[member]
             whole = np.bincount(choice, least)[choice]
             guide[member] = np.where(whole > 1e-6, least / np.maximum(whole, 1e-6), x[member])
+        if wanted is not None:
+            guide = np.where(np.isnan(wanted), guide, (1 - LEAN) * guide + LEAN * wanted)
         return Point(x, guide, ~member & (drop >= x - np.floor(x)), ~member & (rise >= np.ceil(x) - x))
 
 
