@@ -1,9 +1,15 @@
 """What a dive reads from an LP solution, worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from solvers.dive import Diver, Rule
 from solvers.guide import Guide, choices
+from solvers.hunt import Hunt
+from solvers.lazy import Lazy
+from solvers.propagation import Propagator
 from tests.solvers.models import model
 
 
@@ -34,3 +40,19 @@ def test_rows_that_are_no_choice_make_none():
     assert choices(matrix).tolist() == [0, 0, -1]
     matrix = model([1] * 4, body, [1, 1, 1], [1, 1, 1], integer=[True, True, True, False])
     assert choices(matrix).tolist() == [0, 0, -1]  # a column that need not be whole is no member
+
+
+def test_a_guide_leans_to_what_is_wanted_where_something_is():
+    matrix = model([1, 1, 1], [[1, 1, 1]], -np.inf, 1.5)
+    point = Guide(matrix).point(np.array([0.6, 0.4, 0.5]), np.array([0.0, 1.0, np.nan]))
+    assert point.guide == pytest.approx([0.24, 0.76, 0.5]) and point.x.tolist() == [0.6, 0.4, 0.5]
+
+
+def test_a_dive_rounds_to_what_is_wanted_where_the_LP_is_fractional():
+    """Of two that are worth the same and do not both fit, the one that is wanted; alone, the one with more in the LP."""
+    matrix = model([-2, -2], [[2, 2]], -np.inf, 2, maximise=False)
+    for wanted, taken in ((None, [1, 0]), (np.array([0.0, 1.0]), [0, 1])):
+        diver = Diver(Hunt(matrix, 1.0, 0.0, 20.0), Lazy(matrix.relaxed()), Propagator(matrix), np.random.default_rng(0))
+        root = replace(diver.live.solve_lp(), x=np.array([0.6, 0.4]))
+        assert diver.dive(root, diver.lower, diver.upper, Rule(), wanted=wanted)
+        assert diver.hunt.x.tolist() == taken
