@@ -54,7 +54,7 @@ $(VENV)/.bench: $(READY)
 bench-build: $(VENV)/.bench ## building and hand-over, against Pyomo's own HiGHS interface and linopy
 	$(RUN)/python -m tests.benchmarks.build --write
 
-bench: bench-build ## also the search: against rivals, live against cold, growth (an hour or more)
+bench: bench-build ## also the search: against rivals, live against cold, growth (two hours or more)
 	$(RUN)/python -m tests.benchmarks.search live --write
 	$(RUN)/python -m tests.benchmarks.search rivals --scenario all-mechanisms --write
 	$(RUN)/python -m tests.benchmarks.search growth --limit 3600 --write

@@ -1,6 +1,6 @@
 """The search side by side with its rivals on the same matrix, live against cold, and growth.
 
-    make bench                  all parts, written into docs/performance.md (an hour or more)
+    make bench                  all parts, written into docs/performance.md (two hours or more)
     python -m tests.benchmarks.search rivals|live|growth [--write] [--scenario NAME] [--limit SECONDS]
                                       [--regions 31 100 337]
 
