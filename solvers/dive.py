@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from solvers.outcome import Stop
 from solvers.propagation import Propagator
 
 WHOLE = 1e-6
+STEPS_BACK, BELOW = 60, 8  # of a dive; of one that is only to better what is held
 
 
 @dataclass
@@ -24,12 +25,6 @@ class Rule:
     share: float = 0.25
     up_from: float = 0.5
     noise: float = 0.0
-    steps_back: int = 60
-
-    def short(self) -> Rule:
-        """The same for a dive that is only to better what is held."""
-        return replace(self, steps_back=8)
-
 
 FOLLOW = Rule(share=0.3)  # after whole values found elsewhere
 
@@ -91,7 +86,7 @@ class Diver:
         """Dives from an LP answer within bounds; True if a new incumbent was found.
 
         lower, upper  arrays over the whole columns (not changed); answer: the LP within them
-        cutoff        objective that the dive must stay below
+        cutoff        objective that the dive must stay below; it then goes few steps back
         wanted        array over the whole columns: values found elsewhere, to which rounding leans; NaN where none
 
         A batch that leads to a contradiction is tried again smaller; a single column
@@ -118,7 +113,7 @@ class Diver:
                 return True
             while True:
                 back += 1
-                if not trail or back > rule.steps_back or self.hunt.over:
+                if not trail or back > (STEPS_BACK if cutoff is None else BELOW) or self.hunt.over:
                     return False
                 step = trail.pop()
                 lower[:], upper[:] = step.lower, step.upper
@@ -150,7 +145,7 @@ class Diver:
             if self.fix(order, np.clip(wanted[order], low[order], high[order]), len(order), low, high):
                 within = self.solve(low, high, cutoff)
                 if within.stop is Stop.OPTIMAL:
-                    return self.dive(within, low, high, FOLLOW if cutoff is None else FOLLOW.short(), cutoff, wanted)
+                    return self.dive(within, low, high, FOLLOW, cutoff, wanted)
             if not len(order):
                 break
             order = order[:len(order) // 2]

@@ -82,7 +82,7 @@ class First:
             found = diver.follow(answer, low, high, apart.wishes(diver.columns, low, high), cutoff)
             near = near or (found and hunt.gap <= FAR)
         elif cutoff is not None:
-            diver.dive(self.root, lower, upper, DIVES[0].short(), cutoff)
+            diver.dive(self.root, lower, upper, DIVES[0], cutoff)
         for rule in DIVES[:settings.dives if hunt.x is None else 1]:
             if near or hunt.over:
                 break

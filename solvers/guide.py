@@ -44,6 +44,7 @@ class Guide:
         """The point of an LP solution x (array of n).
 
         wanted  values found elsewhere, array over the whole columns, NaN where none: the guide leans to them
+
         In a choice of one the LP often splits: the member that is used takes the least that its rows
         ask for, and a cheaper one that nothing uses takes the rest. So the guide is each member's
         least value over the sum of these.

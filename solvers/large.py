@@ -7,6 +7,7 @@ whose groups of blocks come back here as matrices of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class Large:
         """All steps, until the gap is proven or the time over; returns why it ended, None where nothing more is to be said."""
         hunt, kept = self.hunt, self.kept
         before = self.earlier.apart if self.blocked and self.earlier else None
-        blocks, carried = (None, False) if before is None else self._carried(before)
+        carried = before is not None and self._carried(before)
         with hunt.enter("lp"):
             if not (self.below or kept) and settle_blocks(hunt, self.settings.small or SMALL_BLOCK) is Stop.INFEASIBLE:
                 return Stop.INFEASIBLE
@@ -83,7 +84,7 @@ class Large:
             with hunt.enter("dive"):
                 first.go_on(before, self.settings)
         if self.blocked and not hunt.over:
-            apart = self._apart(blocks, root, before is not None)
+            apart = self._apart(root, before is not None)
             if apart.stop is Stop.INFEASIBLE:
                 return apart.stop
             hunt.raise_bound(apart.bound)
@@ -100,14 +101,18 @@ class Large:
             kept.keep_solution(hunt, diver.basis)
         return ended
 
-    def _carried(self, before: Relaxed) -> tuple[Blocks, bool]:
-        """The blocks, and whether their bounds of an earlier solve still say something."""
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Made when they are first asked for."""
+        return Blocks(self.hunt.matrix)
+
+    def _carried(self, before: Relaxed) -> bool:
+        """Do the blocks' bounds of an earlier solve still say something?"""
         hunt = self.hunt
         with hunt.enter("blocks"):
-            blocks = Blocks(hunt.matrix)
-            bound = blocks.carried(before, hunt, AGAIN * hunt.target * abs(before.bound), self.crew)
+            bound = self.blocks.carried(before, hunt, AGAIN * hunt.target * abs(before.bound), self.crew)
             hunt.raise_bound(bound)
-        return blocks, bool(np.isfinite(bound))
+        return bool(np.isfinite(bound))
 
     def _root(self) -> tuple[Lazy, Answer, list[Diver] | None]:
         """The root LP, from what is kept where there is something; who has mended the start beside it, None where nobody tried.
@@ -116,7 +121,7 @@ class Large:
         """
         hunt, settings, kept = self.hunt, self.settings, self.earlier
         patience = np.inf
-        if self.blocked and not self.beside and settings.patience < 1:
+        if self.blocked and not self.below and settings.patience < 1:
             patience = settings.patience * hunt.time_limit / (1 if hunt.x is None else 2)
         if kept is None:
             return *root_lp(hunt, settings.race, patience), None
@@ -139,12 +144,12 @@ class Large:
             return self.vast()
         return branch(hunt, self.settings, self.start, None, self.seed)
 
-    def _apart(self, blocks: Blocks | None, root: Answer, again: bool) -> Relaxed:
+    def _apart(self, root: Answer, again: bool) -> Relaxed:
         """The blocks at the root LP's prices."""
         hunt, kept = self.hunt, self.kept
         short = (AGAIN if again else self.settings.apart) * hunt.target * abs(hunt.root_bound)  # of their optima, all together
         with hunt.enter("blocks"):
-            apart = (blocks or Blocks(hunt.matrix)).relax(root.duals, hunt, short, self.crew)
+            apart = self.blocks.relax(root.duals, hunt, short, self.crew)
         if kept is not None and apart.stop is Stop.OPTIMAL:
             kept.apart = apart
         return apart
@@ -164,7 +169,7 @@ class Large:
         if self.kept is not None:
             self.kept.keep_solution(hunt, None)
         if hunt.x is None and not hunt.over and ended is not Stop.INFEASIBLE:
-            return replace(self, settings=replace(self.settings, patience=1.0), beside=False).search()
+            return replace(self, settings=replace(self.settings, patience=1.0)).search()
         return ended
 
     def parts(self) -> Search:
@@ -172,7 +177,7 @@ class Large:
         hunt, settings = self.hunt, self.settings
 
         def search(part: Matrix, gap: float, abreast: int) -> np.ndarray | None:
-            few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, patience=1.0, apart=PART_APART,
+            few = replace(settings, neighbourhoods=PART_TURNS, branch=False, node_limit=PART_NODES, apart=PART_APART,
                           threads=max(settings.threads // abreast, 1), race=settings.race and abreast == 1)
             within = Hunt(part, hunt.factor, gap, hunt.left, stop=hunt.tick)
             if part.nonzeros <= settings.small:

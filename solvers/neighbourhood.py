@@ -99,7 +99,7 @@ def _improve(hunt: Hunt, diver: Diver, root: Answer, settings, neighbours: Neigh
             diver.live.set_basis(basis)
             continue
         rule = Rule(share=0.5, noise=0.05 if turn % 4 > 1 else 0.0)
-        if diver.dive(answer, lower, upper, rule.short(), cutoff=cutoff):
+        if diver.dive(answer, lower, upper, rule, cutoff=cutoff):
             failed, basis = 0, diver.live.basis()
         else:
             size, failed = max(int(size * 0.85), 10), failed + 1

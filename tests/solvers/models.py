@@ -6,7 +6,11 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
+from solvers.dive import Diver
+from solvers.hunt import Hunt
+from solvers.lazy import Lazy
 from solvers.matrix import Matrix
+from solvers.propagation import Propagator
 
 
 def model(cost, rows, row_lower, row_upper, lower=0.0, upper=1.0, integer=True, maximise=True, offset=0.0):
@@ -20,6 +24,12 @@ def model(cost, rows, row_lower, row_upper, lower=0.0, upper=1.0, integer=True, 
     return Matrix(cost, offset, maximise, fill(lower, n), fill(upper, n), fill(integer, n, bool),
                   sparse.csr_matrix(np.array(rows, float).reshape(m, n)),
                   fill(row_lower, m), fill(row_upper, m))
+
+
+def diver_of(matrix: Matrix, hunt: Hunt | None = None) -> Diver:
+    """A diver on a live LP of its own; of a hunt to optimality within 20 s where none is given."""
+    hunt = hunt or Hunt(matrix, 1.0, 0.0, 20.0)
+    return Diver(hunt, Lazy(matrix.relaxed()), Propagator(matrix), np.random.default_rng(0))
 
 
 def knapsacks(seed: int, n: int = 12, m: int = 3) -> Matrix:

@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 
 from solvers.branch import fixed
-from solvers.dive import Diver
 from solvers.hunt import Hunt
-from solvers.lazy import Lazy
-from solvers.propagation import Propagator
-from tests.solvers.models import model
+from tests.solvers.models import diver_of, model
 
 
 @pytest.mark.parametrize("stopped_before", [False, True])
@@ -16,7 +13,7 @@ def test_a_stop_ends_it_but_one_that_came_before_does_not(stopped_before, monkey
     """A search that was stopped still gets exact values for the plan it holds; a stop while it gets them ends that too."""
     matrix = model([1, 2], [[1, 1]], -np.inf, 1, maximise=False)
     hunt = Hunt(matrix, 1.0, 0.0, 20.0, stop=lambda: True)
-    diver = Diver(hunt, Lazy(matrix.relaxed()), Propagator(matrix), np.random.default_rng(0))
+    diver = diver_of(matrix, hunt)
     solve_lp, ticks = diver.live.solve_lp, []
     monkeypatch.setattr(diver.live, "solve_lp", lambda seconds, tick: ticks.append(tick()) or solve_lp(seconds))
     hunt.interrupted = stopped_before

@@ -6,16 +6,13 @@ import numpy as np
 import pytest
 
 from solvers.crew import Threads
-from solvers.dive import Diver, Rule
+from solvers.dive import Rule
 from solvers.first import First
 from solvers.highs import Live
-from solvers.hunt import Hunt
 from solvers.lagrange import Blocks
-from solvers.lazy import Lazy
 from solvers.outcome import Stop
 from solvers.profiles import load_profile
-from solvers.propagation import Propagator
-from tests.solvers.models import block_angular, model
+from tests.solvers.models import block_angular, diver_of, model
 
 SETTINGS = load_profile("balanced")
 
@@ -29,7 +26,7 @@ def shared_door():
 
 def at_root(matrix):
     """A diver, its root LP and its basis."""
-    diver = Diver(Hunt(matrix, 1.0, 0.0, 20.0), Lazy(matrix.relaxed()), Propagator(matrix), np.random.default_rng(0))
+    diver = diver_of(matrix)
     root = diver.live.solve_lp()
     return diver, root, diver.live.basis()
 

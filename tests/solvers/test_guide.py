@@ -5,12 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from solvers.dive import Diver, Rule
+from solvers.dive import Rule
 from solvers.guide import Guide, choices
-from solvers.hunt import Hunt
-from solvers.lazy import Lazy
-from solvers.propagation import Propagator
-from tests.solvers.models import model
+from tests.solvers.models import diver_of, model
 
 
 def test_rounding_that_breaks_no_inequality_is_free():
@@ -52,7 +49,7 @@ def test_a_dive_rounds_to_what_is_wanted_where_the_LP_is_fractional():
     """Of two that are worth the same and do not both fit, the one that is wanted; alone, the one with more in the LP."""
     matrix = model([-2, -2], [[2, 2]], -np.inf, 2, maximise=False)
     for wanted, taken in ((None, [1, 0]), (np.array([0.0, 1.0]), [0, 1])):
-        diver = Diver(Hunt(matrix, 1.0, 0.0, 20.0), Lazy(matrix.relaxed()), Propagator(matrix), np.random.default_rng(0))
+        diver = diver_of(matrix)
         root = replace(diver.live.solve_lp(), x=np.array([0.6, 0.4]))
         assert diver.dive(root, diver.lower, diver.upper, Rule(), wanted=wanted)
         assert diver.hunt.x.tolist() == taken

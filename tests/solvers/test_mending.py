@@ -3,17 +3,9 @@
 import numpy as np
 import pytest
 
-from solvers.dive import Diver
 from solvers.highs import Live
-from solvers.hunt import Hunt
-from solvers.lazy import Lazy
 from solvers.mending import cut, mend
-from solvers.propagation import Propagator
-from tests.solvers.models import block_angular, model, plan_like
-
-
-def diver_of(matrix) -> Diver:
-    return Diver(Hunt(matrix, 1.0, 0.0, 20.0), Lazy(matrix.relaxed()), Propagator(matrix), np.random.default_rng(0))
+from tests.solvers.models import block_angular, diver_of, model, plan_like
 
 
 def test_only_what_the_proof_names_is_changed():

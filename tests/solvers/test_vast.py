@@ -110,12 +110,16 @@ def test_around_a_point_the_rest_is_held():
     assert Live(part).solve_lp().objective == pytest.approx(-3 - 2 * 2 - 1)
 
 
+def solved(seed, blocks=4):
+    """A random model and its optimum; those without one are left out."""
+    matrix = block_angular(seed, blocks)
+    x = Live(matrix).solve_mip().x
+    return pytest.skip("no solution") if x is None else (matrix, x)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_two_parts_that_go_as_far_as_they_may_keep_every_row_together(seed):
-    matrix = block_angular(seed, blocks=4)
-    x = Live(matrix).solve_mip().x
-    if x is None:
-        pytest.skip("no solution")
+    matrix, x = solved(seed)
     outside = (matrix.block < 0) & ~matrix.integer
     frees = [np.flatnonzero(np.isin(matrix.block, names) | outside) for names in ([0, 1], [2, 3])]
     rng, together = np.random.default_rng(seed), x
@@ -155,9 +159,7 @@ def worst(matrix):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_groups_of_blocks_only_better_a_solution(seed, pairs):
-    matrix = block_angular(seed, blocks=6)
-    if Live(matrix).solve_mip().x is None:
-        pytest.skip("no solution")
+    matrix, _ = solved(seed, blocks=6)
     hunt = worst(matrix)
     before = hunt.objective
     Groups(hunt, 2).better(np.random.default_rng(seed), by_nodes)
@@ -216,10 +218,7 @@ def test_a_rough_find_of_a_group_is_smoothed(pairs):
 @pytest.mark.parametrize("seed", range(12))
 def test_a_part_is_never_left_worse_than_it_was(seed):
     """From the optimum, and without any neighbourhood, a dive alone would."""
-    matrix = block_angular(seed, blocks=4)
-    x = Live(matrix).solve_mip().x
-    if x is None:
-        pytest.skip("no solution")
+    matrix, x = solved(seed)
     settings = replace(SETTINGS, small=0, first=0.0)
     search_part = Large(Hunt(matrix, 1.0, 1e-9, 20.0), settings, None, 0, Threads(1)).parts()
     part = around(matrix, np.arange(matrix.n_columns), x)

@@ -47,7 +47,7 @@ def alive(pid):
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks at processes as Linux shows them")
 def test_kill_9_in_the_middle_then_the_same_command(small, small_folder, tmp_path, log):
-    """No case lost, none that was kept solved twice, the same final table as an undisturbed run."""
+    """No case lost, none solved twice, the same final table as an undisturbed run."""
     out = tmp_path / "study"
 
     def kept():
@@ -56,7 +56,7 @@ def test_kill_9_in_the_middle_then_the_same_command(small, small_folder, tmp_pat
     def words():
         return [word for word, *_ in lines(log)]
 
-    first = sweep(small_folder, out, STUDY_LOG=str(log), STUDY_SLEEP="1.5")
+    first = sweep(small_folder, out, STUDY_LOG=str(log), STUDY_SLEEP="4")  # long beside what a busy machine adds
     waited(lambda: len(kept()) >= 3 and words().count("begin") == words().count("end") + 2
            and words().count("end") == len(kept()))
     first.send_signal(signal.SIGKILL)
@@ -65,7 +65,6 @@ def test_kill_9_in_the_middle_then_the_same_command(small, small_folder, tmp_pat
     assert 3 <= len(before) < 9 and not (out / "study.duckdb").exists()
     orphans = {pid for _, _, pid in lines(log)}
     waited(lambda: not any(alive(pid) for pid in orphans), 30)
-    unkept = words().count("end") - len(before)  # ended with nobody left to keep it: of the two that ran
 
     again = sweep(small_folder, out, STUDY_LOG=str(log), STUDY_SLEEP="0")
     text = again.communicate(timeout=200)[0]
@@ -73,7 +72,7 @@ def test_kill_9_in_the_middle_then_the_same_command(small, small_folder, tmp_pat
     assert len(kept()) == 9 and before < kept()
     assert all(file.stat().st_mtime_ns == then for file, then in whole.items())
     solved = [case for word, case, _ in lines(log) if word == "end"]
-    assert len(set(solved)) == 9 and len(solved) == 9 + unkept and 0 <= unkept <= 2
+    assert len(solved) == len(set(solved)) == 9
     assert words().count("begin") <= 11  # the two that ran when it was killed were begun again
 
     undisturbed = run(small, cases_of(out), jobs=1)
